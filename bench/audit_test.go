@@ -1,0 +1,289 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// An end is everything that decides an order's class, in MEASURES' words.
+type end struct {
+	told                  Told
+	charges               int // applied
+	refunds               int
+	reserved, done, ships int
+	at                    where
+}
+
+func (x end) effect() bool { return x.charges-x.refunds > 0 || x.reserved+x.done+x.ships > 0 }
+
+func (x end) all() bool { return x.charges-x.refunds > 0 && x.reserved > 0 && x.done > 0 }
+
+func (x end) none() bool { return x.charges-x.refunds <= 0 && x.reserved == 0 && x.done == 0 }
+
+// oracle is the table of MEASURES, row by row: the first predicate that holds names the class.
+var oracle = []struct {
+	class Class
+	when  func(end) bool
+}{
+	{Phantom, func(x end) bool { return x.told == ToldUnsent && x.effect() }},
+	{Duplicated, func(x end) bool {
+		return x.charges > 1 && x.charges-x.refunds > 1 || x.reserved > 1 || x.ships > 1 || x.done > 1
+	}},
+	{Zombie, func(x end) bool { return (x.told == ToldFailed || x.told == ToldDeclined) && x.effect() }},
+	{Parked, func(x end) bool { return x.at == dead }},
+	{Unfinished, func(x end) bool { return x.at == waiting }},
+	{HalfDone, func(x end) bool { return !x.all() && !x.none() }},
+	{OK, func(x end) bool { return x.told == ToldAccepted && x.all() }},
+	{Recovered, func(x end) bool { return x.told == ToldNothing && x.all() }},
+	{Lost, func(x end) bool { return x.told == ToldAccepted && x.none() }},
+	{Vanished, func(x end) bool { return x.told == ToldNothing && x.none() }},
+	{Refused, func(x end) bool { return x.told == ToldFailed && x.none() }},
+	{Declined, func(x end) bool { return x.told == ToldDeclined && x.none() }},
+	{Unsent, func(x end) bool { return x.told == ToldUnsent && x.none() }},
+}
+
+// ends are all combinations. A refund undoes the charge before it, so two charges and one refund never stood twice.
+func ends() (list []end) {
+	for _, told := range []Told{ToldNothing, ToldAccepted, ToldDeclined, ToldFailed, ToldUnsent} {
+		for _, paid := range [][2]int{{0, 0}, {1, 0}, {2, 0}, {1, 1}, {2, 1}, {2, 2}} {
+			for reserved := range 3 {
+				for done := range 3 {
+					for ships := range 3 {
+						for _, at := range []where{nowhere, waiting, dead} {
+							list = append(list, end{told, paid[0], paid[1], reserved, done, ships, at})
+						}
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+// journal writes an end as journals would: charge, refund, charge, refund; everything else once and again.
+func (x end) journal(id string) (lines []Entry) {
+	add := func(effect string, n int) {
+		lines = append(lines, Entry{T: time.Duration(len(lines)), Service: "any", Order: id, Effect: effect, N: n})
+	}
+	for i := range x.charges {
+		add("charge", 1)
+		if i < x.refunds {
+			add("charge", -1)
+		}
+	}
+	for effect, n := range map[string]int{"reservation": x.reserved, "done": x.done, "shipment": x.ships} {
+		for range n {
+			add(effect, 1)
+		}
+	}
+	return lines
+}
+
+func TestClassifyAgreesWithMeasures(t *testing.T) {
+	seen := map[Class]int{}
+	for _, x := range ends() {
+		var e effects
+		for _, line := range x.journal("o") {
+			e.add(line)
+		}
+		i := slices.IndexFunc(oracle, func(row struct {
+			class Class
+			when  func(end) bool
+		}) bool {
+			return row.when(x)
+		})
+		if i < 0 {
+			t.Fatalf("MEASURES has no class for %+v: its predicates are not total", x)
+		}
+		want := oracle[i].class
+		if got := classify(x.told, e, x.at); got != want {
+			t.Errorf("%+v: %s, want %s", x, got, want)
+		}
+		seen[want]++
+	}
+	for i, c := range Classes {
+		if seen[c] == 0 {
+			t.Errorf("no combination is %s", c)
+		}
+		if oracle[i].class != c {
+			t.Errorf("row %d of the table is %s, Classes has %s", i, oracle[i].class, c)
+		}
+	}
+}
+
+func TestEffectsStandTwice(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		lines []int
+		net   int
+		twice bool
+	}{
+		{"one charge", []int{1}, 1, false},
+		{"charged again", []int{1, 1}, 2, true},
+		{"charged after its refund", []int{1, -1, 1}, 1, false},
+		{"charged twice after a refund", []int{1, -1, 1, 1}, 2, true},
+		{"one of two was given back", []int{1, 1, -1}, 1, true}, // it stood twice for a while: the customer saw it
+		{"refunded before it was charged", []int{-1, 1}, 0, false},
+		{"saga undone and done over and over", []int{1, -1, 1, -1, 1, -1}, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, effect := range []string{"charge", "reservation", "shipment", "done"} {
+				var e effects
+				for _, n := range c.lines {
+					e.add(Entry{Effect: effect, N: n})
+				}
+				if net := e.charged + e.reserved + e.shipped + e.done; net != c.net || e.twice != c.twice {
+					t.Errorf("%s: net %d, twice %v; want %d, %v", effect, net, e.twice, c.net, c.twice)
+				}
+			}
+		})
+	}
+}
+
+func TestChecksAndScoresAreNoEffects(t *testing.T) {
+	var e effects
+	for _, effect := range []string{"check", "score", "check", "score"} {
+		e.add(Entry{Effect: effect, N: 1})
+	}
+	if e.any() || e.twice {
+		t.Errorf("%+v: a check that is made twice harms nobody", e)
+	}
+}
+
+// TestSettleEveryEnd settles one order of every combination at once: no order may change its neighbour's class.
+func TestSettleEveryEnd(t *testing.T) {
+	var f Facts
+	want := map[Class]int{}
+	for i, x := range ends() {
+		id := fmt.Sprintf("ord_%d", i)
+		f.Orders = append(f.Orders, Order{Seq: i, Told: x.told, ID: id})
+		f.Journal = append(f.Journal, x.journal(id)...)
+		if x.at != nowhere {
+			f.Leftovers = append(f.Leftovers, Leftover{Order: id, Where: "payment", Dead: x.at == dead})
+		}
+		for _, row := range oracle {
+			if row.when(x) {
+				want[row.class]++
+				break
+			}
+		}
+	}
+	want[Unsent] += want[Phantom] // these were planned too
+	a := settleOrders(f)
+	sum := 0
+	for _, c := range Classes {
+		if a.Classes[c] != want[c] {
+			t.Errorf("%s: %d orders, want %d", c, a.Classes[c], want[c])
+		}
+		if c != Phantom {
+			sum += a.Classes[c]
+		}
+	}
+	if sum != a.Offered || a.Offered != len(f.Orders) {
+		t.Errorf("classes add up to %d, %d were offered of %d planned", sum, a.Offered, len(f.Orders))
+	}
+}
+
+func TestSettleOrders(t *testing.T) {
+	whole := func(id string) []Entry { return end{charges: 1, reserved: 1, done: 1, ships: 1}.journal(id) }
+	header := TrialHeader{Seed: 7, Repeat: 2}
+	for _, c := range []struct {
+		name  string
+		facts Facts
+		want  map[Class]int
+	}{
+		{"nothing was planned", Facts{}, map[Class]int{}},
+		{"all went well", Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Journal: whole("a")}, map[Class]int{OK: 1}},
+		{"an accepted order without a trace", Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}}, map[Class]int{Lost: 1}},
+		{"an answer was lost, its order was not: the key ties them",
+			Facts{Trial: header, Orders: []Order{{Told: ToldUnsent}, {Seq: 1, Told: ToldNothing}},
+				Records: []Record{{Order: "b", Key: Key(header, 1)}}, Journal: whole("b")},
+			map[Class]int{Recovered: 1, Unsent: 1}},
+		{"a key of another trial ties nothing",
+			Facts{Trial: header, Orders: []Order{{Told: ToldNothing}},
+				Records: []Record{{Order: "b", Key: Key(TrialHeader{Seed: 7, Repeat: 3}, 0)}}, Journal: whole("b")},
+			map[Class]int{Vanished: 1, Phantom: 1}},
+		{"an effect for an order that nobody planned",
+			Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Journal: append(whole("a"), whole("x")...)},
+			map[Class]int{OK: 1, Phantom: 1}},
+		{"a stranger whose charge was given back", Facts{Journal: end{charges: 1, refunds: 1}.journal("x")}, map[Class]int{}},
+		{"an effect for an order that was not sent",
+			Facts{Orders: []Order{{Told: ToldUnsent, ID: "a"}}, Journal: whole("a")}, map[Class]int{Unsent: 1, Phantom: 1}},
+		{"dead beats waiting",
+			Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Leftovers: []Leftover{{Order: "a", Dead: true}, {Order: "a"}}},
+			map[Class]int{Parked: 1}},
+		{"a message that names no order is nobody's",
+			Facts{Orders: []Order{{Told: ToldFailed}, {Seq: 1, Told: ToldUnsent}}, Leftovers: []Leftover{{Dead: true}}},
+			map[Class]int{Refused: 1, Unsent: 1}},
+		{"an effect that names no order is a stranger's",
+			Facts{Orders: []Order{{Told: ToldFailed}}, Journal: whole("")}, map[Class]int{Refused: 1, Phantom: 1}},
+		{"one key made two orders: it is one, made twice",
+			Facts{Trial: header, Orders: []Order{{Told: ToldAccepted, ID: "b"}},
+				Records: []Record{{Order: "a", Key: Key(header, 0)}, {Order: "b", Key: Key(header, 0)}},
+				Journal: append(whole("a"), whole("b")...)},
+			map[Class]int{Duplicated: 1}},
+		{"one key made two orders, only one of them done",
+			Facts{Trial: header, Orders: []Order{{Told: ToldNothing}},
+				Records: []Record{{Order: "a", Key: Key(header, 0)}, {Order: "b", Key: Key(header, 0)}}, Journal: whole("b")},
+			map[Class]int{Recovered: 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := settleOrders(c.facts)
+			for _, class := range Classes {
+				if a.Classes[class] != c.want[class] {
+					t.Errorf("%s: %d, want %d", class, a.Classes[class], c.want[class])
+				}
+			}
+		})
+	}
+}
+
+// TestLinesAreSettledByTime hands the journals over service by service, as they are collected.
+func TestLinesAreSettledByTime(t *testing.T) {
+	f := Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Journal: []Entry{
+		{T: 30, Order: "a", Effect: "charge", N: 1}, {T: 20, Order: "a", Effect: "charge", N: -1}, {T: 10, Order: "a", Effect: "charge", N: 1},
+		{T: 40, Order: "a", Effect: "reservation", N: 1}, {T: 50, Order: "a", Effect: "done", N: 1},
+	}}
+	if a := settleOrders(f); a.Classes[OK] != 1 {
+		t.Errorf("%v: charged, refunded and charged again is one charge", a.Classes)
+	}
+	if f.Journal[0].T != 30 {
+		t.Error("the facts were put in another order")
+	}
+}
+
+func TestWitnesses(t *testing.T) {
+	var f Facts
+	for i := range maxWitnesses + 5 {
+		id := fmt.Sprintf("ord_%d", i)
+		f.Orders = append(f.Orders, Order{Seq: i, Told: ToldFailed, ID: id, Status: "pending"})
+		f.Journal = append(f.Journal, Entry{Order: id, Service: "payment", Effect: "charge", N: 1})
+	}
+	f.Journal = append(f.Journal, Entry{Order: "x", Effect: "done", N: 1})
+	a := settleOrders(f)
+	if a.Classes[Zombie] != maxWitnesses+5 || a.Broken() != maxWitnesses+6 || len(a.Witnesses) != maxWitnesses+1 {
+		t.Fatalf("%v, %d broken, %d witnesses", a.Classes, a.Broken(), len(a.Witnesses))
+	}
+	first, last := a.Witnesses[0], a.Witnesses[maxWitnesses]
+	if first.Order != "ord_0" || first.Told != ToldFailed || first.Status != "pending" || !slices.Equal(first.Journal, f.Journal[:1]) {
+		t.Errorf("%+v: the order, what was told and the journal's line are the evidence", first)
+	}
+	if last.Class != Phantom || last.Seq != -1 || len(last.Journal) != 1 {
+		t.Errorf("%+v: a phantom has no place in the schedule, but lines", last)
+	}
+}
+
+func TestShipped(t *testing.T) {
+	var f Facts
+	for i, ships := range []int{0, 1, 1, 2, 3} {
+		id := fmt.Sprint(i)
+		f.Orders = append(f.Orders, Order{Seq: i, Told: ToldAccepted, ID: id})
+		f.Journal = append(f.Journal, end{charges: 1, reserved: 1, done: 1, ships: ships}.journal(id)...)
+	}
+	f.Journal = append(f.Journal, Entry{Order: "0", Effect: "shipment", N: -1})
+	if a := settleOrders(f); a.Shipped != [3]int{1, 2, 2} {
+		t.Errorf("%v done orders were shipped 0, 1 and more times", a.Shipped)
+	}
+}

@@ -1,0 +1,77 @@
+package bench_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"faultline/bench"
+)
+
+// BenchmarkTrial runs each architecture under each fault that fits it, as in make report: one operation is one trial.
+// An invalid trial fails its benchmark: its figures are not to be trusted.
+func BenchmarkTrial(b *testing.B) {
+	for _, unit := range []string{"ack-p99-ms", "done-p99-ms", "lost", "affected/s", "harness-cpu-%"} {
+		fmt.Printf("Unit %s better=lower\n", unit)
+	}
+	for _, unit := range []string{"orders/s", "goodput/s"} {
+		fmt.Printf("Unit %s better=higher\n", unit)
+	}
+	catalogue := newCatalogue()
+	for _, a := range catalogue.Architectures {
+		for _, f := range catalogue.Faults {
+			if catalogue.Fits(f, a) == nil {
+				b.Run(a.Name+"/"+f.Name, func(b *testing.B) { benchmarkTrial(b, a, f) })
+			}
+		}
+	}
+}
+
+func benchmarkTrial(b *testing.B, a bench.Architecture, f bench.Fault) {
+	plan := defaultPlan(b, a.Name)
+	plan.Faults = []bench.Fault{f}
+	var sum figures
+	for range b.N {
+		s := runPlan(b, plan).Trials[0]
+		if len(s.Invalid) > 0 {
+			b.Fatalf("invalid: %s", s.Invalid[0])
+		}
+		sum.add(s)
+	}
+	sum.report(b)
+}
+
+// figures are sums over trials; an operation's figure is their mean.
+type figures struct{ ack, done, orders, goodput, lost, affected, cpu float64 }
+
+func (f *figures) add(s bench.Summary) {
+	w := s.Windows.Fault
+	f.ack += milliseconds(w.Ack.P99)
+	f.done += milliseconds(w.Done.P99)
+	f.orders += w.Throughput
+	f.goodput += w.Goodput
+	f.lost += float64(s.Audit.Classes[bench.Lost])
+	f.affected += w.LateDone * float64(w.Done.N) / (w.To - w.From).Seconds()
+	f.cpu += 100 * (s.Harness.CPU + s.Harness.LinksCPU)
+}
+
+// report gives the means. ns/op is the length of a trial, and says nothing.
+func (f *figures) report(b *testing.B) {
+	n := float64(b.N)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(f.ack/n, "ack-p99-ms")
+	b.ReportMetric(f.done/n, "done-p99-ms")
+	b.ReportMetric(f.orders/n, "orders/s")
+	b.ReportMetric(f.goodput/n, "goodput/s")
+	b.ReportMetric(f.lost/n, "lost")
+	b.ReportMetric(f.affected/n, "affected/s")
+	b.ReportMetric(f.cpu/n, "harness-cpu-%")
+}
+
+// milliseconds writes a wait that never ended as the longest that the drain allows: benchstat knows no infinity.
+func milliseconds(d time.Duration) float64 {
+	if d == bench.Never {
+		d = bench.Defaults().Windows.Phases().End
+	}
+	return float64(d) / float64(time.Millisecond)
+}

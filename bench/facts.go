@@ -1,0 +1,206 @@
+package bench
+
+import (
+	"time"
+)
+
+// SchemaVersion is the version of the facts on disk; docs/facts.md describes it.
+const SchemaVersion = 1
+
+// Never marks a moment that did not come: an order not sent, not answered or not done.
+const Never = time.Duration(-1)
+
+// A RunHeader says what was run, on what, and how to run it again (run.json).
+type RunHeader struct {
+	Schema  int       `json:"schema"`
+	Started time.Time `json:"started"`
+	Command string    `json:"command"` // repeats the run
+	Version string    `json:"version"`
+	Commit  string    `json:"commit,omitempty"`
+	Machine Machine   `json:"machine"`
+	Plan    Plan      `json:"plan"`
+}
+
+// A Machine is where a run was made.
+type Machine struct {
+	OS          string `json:"os"`
+	Arch        string `json:"arch"`
+	CPU         string `json:"cpu"`
+	CPUs        int    `json:"cpus"`
+	MemoryBytes int64  `json:"memory_bytes"`
+	Go          string `json:"go"`
+}
+
+// Phases are the parts of a trial, as durations since its start.
+// Warm-up is [0, Baseline), baseline [Baseline, Fault), the fault window [Fault, Recovery),
+// recovery [Recovery, Drain); orders are planned until Drain, and settled until at most End.
+type Phases struct {
+	Baseline time.Duration `json:"baseline"`
+	Fault    time.Duration `json:"fault"`
+	Recovery time.Duration `json:"recovery"`
+	Drain    time.Duration `json:"drain"`
+	End      time.Duration `json:"end"`
+}
+
+// A TrialHeader identifies one architecture under one fault once (trial.json).
+type TrialHeader struct {
+	Schema       int          `json:"schema"`
+	Index        int          `json:"index"` // from 0, in the order they were run
+	Architecture Architecture `json:"architecture"`
+	Fault        Fault        `json:"fault"`
+	Repeat       int          `json:"repeat"` // from 1
+	Seed         uint64       `json:"seed"`
+	Base         time.Time    `json:"base"` // the trial's clock: t = 0
+	Phases       Phases       `json:"phases"`
+	Runtime      string       `json:"runtime"`
+	Broker       string       `json:"broker,omitempty"` // what carried queues, with its version; empty: none
+	// Ready is how long the topology took from start to ready.
+	Ready time.Duration `json:"ready"`
+}
+
+// Told is what the client learned of an order by the end of the drain.
+type Told string
+
+// What a client can learn.
+const (
+	ToldNothing  Told = "no answer" // time-out or reset: it does not know
+	ToldAccepted Told = "accepted"  // accepted, or confirmed
+	ToldDeclined Told = "declined"  // payment_failed, out_of_stock
+	ToldFailed   Told = "failed"    // 5xx, connection refused
+	ToldUnsent   Told = "unsent"    // planned and never sent
+)
+
+// An Order is what the client saw of one order. Moments are on the trial's clock, or Never.
+type Order struct {
+	Seq     int           // index into the schedule
+	Planned time.Duration // when it should have been sent
+	Sent    time.Duration // when it was
+	Acked   time.Duration // answered, or given up
+	Done    time.Duration // when the client learned it was confirmed
+	Settled time.Duration // when the client learned its end, good or bad
+	Code    int           // HTTP status of the answer, 0 if none
+	ID      string        // as the service named it, "" if it never said
+	Status  string        // last status the client saw
+	Polls   int           // reads it took
+	Told    Told
+	Error   string // transport error, "" if none
+}
+
+// An EventKind says what happened at a moment of a trial.
+type EventKind string
+
+// Events of a trial.
+const (
+	EventPhase   EventKind = "phase"    // a phase began
+	EventInject  EventKind = "inject"   // a fault was injected at Place; T is when it was in effect
+	EventHeal    EventKind = "heal"     // and cured; T is when the cure was in effect
+	EventKilled  EventKind = "killed"   // a process died (by a fault or by itself)
+	EventStarted EventKind = "started"  // a process was started again and answers
+	EventProbe   EventKind = "probe"    // Place was probed from outside: Value in seconds, or Refused
+	EventWarning EventKind = "warning"  // something the reader must know
+	EventFailed  EventKind = "failed"   // the harness could not do what it should: the trial is invalid
+	EventStopped EventKind = "stopped"  // interrupted by the user
+	EventGuard   EventKind = "guard"    // the memory guard stopped sending
+	EventClock   EventKind = "clock"    // the wall clock stepped by Value seconds
+	EventFinish  EventKind = "finished" // all was written; a trial without it was cut off
+)
+
+// An Event is something that happened in a trial (events.jsonl).
+type Event struct {
+	T       time.Duration `json:"t"`
+	Kind    EventKind     `json:"kind"`
+	Place   string        `json:"place,omitempty"`
+	Detail  string        `json:"detail,omitempty"`
+	Value   float64       `json:"value,omitempty"`
+	Refused bool          `json:"refused,omitempty"`
+}
+
+// A Histogram counts durations by bucket of Buckets: index → count.
+type Histogram map[int]int64
+
+// A Sample is what one service did between two scrapes (services.jsonl).
+type Sample struct {
+	From     time.Duration            `json:"from"`
+	To       time.Duration            `json:"to"`
+	Service  string                   `json:"service"`
+	Requests map[string]int64         `json:"requests,omitempty"` // by outcome: ok, declined, failed, shed, late
+	Latency  Histogram                `json:"latency,omitempty"`  // arrival to reply
+	Slot     Histogram                `json:"slot,omitempty"`     // waiting for a worker slot
+	Work     Histogram                `json:"work,omitempty"`     // own work
+	Calls    map[string]CallsByCallee `json:"calls,omitempty"`    // downstream calls, by callee
+	SlotSum  float64                  `json:"slot_sum,omitempty"` // seconds waited for slots
+	WorkSum  float64                  `json:"work_sum,omitempty"` // seconds of own work
+	Sum      float64                  `json:"sum,omitempty"`      // seconds of latency
+	InFlight int                      `json:"in_flight"`          // slots in use at To
+	Queue    int                      `json:"queue"`              // requests waiting for a slot at To
+	CPU      float64                  `json:"cpu,omitempty"`      // seconds of processor time used
+	Memory   int64                    `json:"memory,omitempty"`   // resident bytes at To
+	Restart  bool                     `json:"restart,omitempty"`  // counters began again at zero in between
+	Down     bool                     `json:"down,omitempty"`     // could not be scraped
+}
+
+// CallsByCallee is what a service saw of one of its callees between two scrapes.
+type CallsByCallee struct {
+	Outcomes map[string]int64 `json:"outcomes,omitempty"` // ok, declined, failed, shed, late
+	Latency  Histogram        `json:"latency,omitempty"`
+	Sum      float64          `json:"sum,omitempty"` // seconds
+}
+
+// A QueueSample is a broker queue's depth (queues.jsonl).
+type QueueSample struct {
+	T     time.Duration `json:"t"`
+	Queue string        `json:"queue"`
+	Ready int           `json:"ready"` // waiting, retries included
+	Taken int           `json:"taken"` // delivered and not acknowledged
+	Dead  int           `json:"dead"`  // in its dead-letter queue
+}
+
+// An Entry is a line of a service's journal: one side effect, written in the same
+// transaction as the effect (journal.csv).
+type Entry struct {
+	T       time.Duration `json:"t"`
+	Service string        `json:"service"`
+	Order   string        `json:"order"`  // order id
+	Effect  string        `json:"effect"` // charge, check, score, reservation, shipment, done
+	N       int           `json:"n"`      // +1, or −1 for a refund or release
+}
+
+// A Leftover is work for an order that still waits when the drain has ended (leftovers.jsonl).
+type Leftover struct {
+	Order  string `json:"order"`
+	Where  string `json:"where"` // queue name, or service and job kind
+	Dead   bool   `json:"dead"`  // in a dead-letter queue
+	Reason string `json:"reason,omitempty"`
+}
+
+// A Record is an order as the order service knows it when the drain has ended (records.csv).
+// It ties the id to the client's Idempotency-Key for orders whose answer was lost.
+type Record struct {
+	Order  string `json:"order"`
+	Key    string `json:"key"`
+	Status string `json:"status"`
+}
+
+// A HarnessSample is what the harness itself used (harness.jsonl).
+type HarnessSample struct {
+	T          time.Duration `json:"t"`
+	CPU        float64       `json:"cpu"`          // driver and observers: seconds of processor time since t = 0
+	LinksCPU   float64       `json:"links_cpu"`    // the links' proxies, likewise
+	Heap       uint64        `json:"heap"`         // bytes
+	GCPauseMax float64       `json:"gc_pause_max"` // seconds, largest since the last sample
+	InFlight   int           `json:"in_flight"`    // orders sent and not answered
+}
+
+// Facts are everything a trial saw; every figure is computed from them.
+type Facts struct {
+	Dir       string // where they were read from
+	Trial     TrialHeader
+	Orders    []Order // by Seq; all that were planned
+	Events    []Event
+	Samples   []Sample
+	Queues    []QueueSample
+	Journal   []Entry
+	Leftovers []Leftover
+	Records   []Record
+	Harness   []HarnessSample
+}

@@ -1,0 +1,89 @@
+package bench_test
+
+import (
+	"testing"
+	"time"
+
+	"faultline/bench"
+)
+
+// TestOracleSlowRisk is oracle 2 of MEASURES: a pool of c slots with service time s, slowed by δ for D at rate λ,
+// has a peak wait of D·(1 − 1/ρ′), ρ′ = λ(s + δ)/c. In sync the whole chain waits; queue answers as before.
+func TestOracleSlowRisk(t *testing.T) {
+	needTime(t)
+	plan := defaultPlan(t, "sync", "queue", "sync-small-pools")
+	plan.Faults = plan.Faults[1:]
+	plan.Windows.Recovery = 4 * time.Second
+	r := runPlan(t, plan)
+	for _, s := range r.Trials {
+		if n := s.Audit.Broken(); n > 0 {
+			t.Errorf("%s: %d broken promises: %v", s.Trial.Architecture.Name, n, s.Audit.Classes)
+		}
+		for _, c := range s.Checks {
+			if !c.Passed {
+				t.Logf("%s: %s: %s", s.Trial.Architecture.Name, c.Name, c.Saw)
+			}
+		}
+	}
+	const want = 2.88 // seconds
+	sync, queue, small := r.Trials[0], r.Trials[1], r.Trials[2]
+	if p99 := sync.Windows.Fault.Ack.P99.Seconds(); p99 < want*0.85 || p99 > want*1.15 {
+		t.Errorf("sync answers in %.2f s at p99, want %.2f s ± 15 %%", p99, want)
+	}
+	if p99 := queue.Windows.Fault.Ack.P99; p99 > 50*time.Millisecond {
+		t.Errorf("queue answers in %v at p99, want under 50 ms", p99)
+	}
+	if p99 := queue.Windows.Fault.Done.P99.Seconds(); p99 < want*0.85 {
+		t.Errorf("queue is done in %.2f s at p99: the wait must be somewhere", p99)
+	}
+	where := func(s bench.Summary) string {
+		longest, at := 0, ""
+		for _, row := range s.Services {
+			if row.Fault.Queue > longest {
+				longest, at = row.Fault.Queue, row.Service
+			}
+		}
+		return at
+	}
+	if at := where(sync); at != "risk" {
+		t.Errorf("sync's longest queue is at %q, want risk", at)
+	}
+	if at := where(small); at != "order" {
+		t.Errorf("sync-small-pools' longest queue is at %q, want the edge: order", at)
+	}
+}
+
+// TestPaymentDown: sync shows its failures to the client and has none after the recovery; queue accepts everything
+// and finishes all of it, and its drain is told beside the predicted one.
+func TestPaymentDown(t *testing.T) {
+	needTime(t)
+	plan := defaultPlan(t, "sync", "queue")
+	for _, f := range newCatalogue().Faults {
+		if f.Name == "payment-down" {
+			plan.Faults = []bench.Fault{f}
+		}
+	}
+	r := runPlan(t, plan)
+	sync, queue := r.Trials[0], r.Trials[1]
+	if e := sync.Windows.Fault.Errors; e < 0.9 {
+		t.Errorf("sync: %.0f %% of answers failed while payment was down, want nearly all", 100*e)
+	}
+	if sync.Recovery.Ack == bench.Never {
+		t.Errorf("sync did not recover: %+v", sync.Recovery)
+	}
+	if e := queue.Windows.All.Errors; e > 0 {
+		t.Errorf("queue: %.2f %% of answers failed, want none", 100*e)
+	}
+	a := queue.Audit
+	if a.Classes[bench.OK]+a.Classes[bench.Declined] != a.Offered {
+		t.Errorf("queue: %v of %d offered, want all ok or declined", a.Classes, a.Offered)
+	}
+	if d := queue.Drain; d.Backlog < 300 || d.Measured == bench.Never || d.Predicted == bench.Never {
+		t.Errorf("queue's drain: %+v, want a backlog that drained, beside a prediction", d)
+	}
+	for _, s := range r.Trials {
+		if s.Audit.Broken() > 0 {
+			t.Errorf("%s: %v; witnesses %+v", s.Trial.Architecture.Name, s.Audit.Classes, s.Audit.Witnesses)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package bench
+
+import "time"
+
+// A Plan is the whole input of an experiment: architectures × faults × load × trials.
+type Plan struct {
+	Architectures []Architecture `json:"architectures" yaml:"architectures"`
+	Faults        []Fault        `json:"faults" yaml:"faults"`
+	Load          Load           `json:"load" yaml:"load"`
+	Windows       PlanWindows    `json:"windows" yaml:"windows"`
+	SLO           SLO            `json:"slo" yaml:"slo"`
+	Flow          Flow           `json:"flow" yaml:"flow"`
+	Trials        int            `json:"trials" yaml:"trials"`
+	Seed          uint64         `json:"seed" yaml:"seed"`
+	Runtime       string         `json:"runtime" yaml:"runtime"`
+	Broker        string         `json:"broker" yaml:"broker"` // nats, rabbitmq or an amqp:// URL
+}
+
+// Load is the open-loop load on client->order.
+type Load struct {
+	Rate     float64       `json:"rate" yaml:"rate"`         // orders per second
+	Arrivals string        `json:"arrivals" yaml:"arrivals"` // constant or poisson
+	Timeout  time.Duration `json:"timeout" yaml:"timeout"`   // the client's patience for an answer
+	// Memory is the limit, in bytes, at which the driver stops sending: workers are unlimited.
+	Memory int64 `json:"memory" yaml:"memory"`
+}
+
+// PlanWindows are the lengths of a trial's phases.
+type PlanWindows struct {
+	WarmUp   time.Duration `json:"warm_up" yaml:"warm_up"`
+	Baseline time.Duration `json:"baseline" yaml:"baseline"`
+	Fault    time.Duration `json:"fault" yaml:"fault"`
+	Recovery time.Duration `json:"recovery" yaml:"recovery"`
+	Drain    time.Duration `json:"drain" yaml:"drain"` // at most
+}
+
+// Phases returns the moments at which the phases of a trial begin.
+func (w PlanWindows) Phases() Phases {
+	p := Phases{Baseline: w.WarmUp}
+	p.Fault = p.Baseline + w.Baseline
+	p.Recovery = p.Fault + w.Fault
+	p.Drain = p.Recovery + w.Recovery
+	p.End = p.Drain + w.Drain
+	return p
+}
+
+// SLO holds the limits beyond which an order or a call counts as late.
+type SLO struct {
+	Ack  time.Duration `json:"ack" yaml:"ack"`
+	Done time.Duration `json:"done" yaml:"done"`
+	// Recovered is how long an SLI must stay in the control band to count as recovered.
+	Recovered time.Duration `json:"recovered" yaml:"recovered"`
+}
+
+// Flow configures the order flow: the same for every architecture of a plan.
+type Flow struct {
+	Slots    map[string]int           `json:"slots" yaml:"slots"`       // worker slots by service
+	Work     map[string]time.Duration `json:"work" yaml:"work"`         // mean service time by service
+	Spread   float64                  `json:"spread" yaml:"spread"`     // coefficient of variation of service times
+	Timeouts map[string]time.Duration `json:"timeouts" yaml:"timeouts"` // of a call, by caller
+	Queue    int                      `json:"queue" yaml:"queue"`       // requests that may wait for a slot
+	Declined float64                  `json:"declined" yaml:"declined"` // share declined by fraud, and of skus out of stock
+}

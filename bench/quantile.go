@@ -1,0 +1,70 @@
+package bench
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// A latencies collects waits; an order that never came counts as infinite.
+type latencies struct {
+	came  []time.Duration
+	never int
+}
+
+// add adds a wait from planned to moment; Never is infinite.
+func (l *latencies) add(planned, moment time.Duration) {
+	if moment == Never {
+		l.never++
+		return
+	}
+	l.came = append(l.came, moment-planned)
+}
+
+// sorted must be called before at.
+func (l *latencies) sorted() *latencies {
+	slices.Sort(l.came)
+	return l
+}
+
+// at is the q-th quantile by nearest rank: Never if it falls on an order that never came, 0 if there is none.
+func (l *latencies) at(q float64) time.Duration {
+	n := len(l.came) + l.never
+	if n == 0 {
+		return 0
+	}
+	rank := max(1, int(math.Ceil(q*float64(n)-1e-9)))
+	if rank > len(l.came) {
+		return Never
+	}
+	return l.came[rank-1]
+}
+
+// quantiles summarises the waits.
+func (l *latencies) quantiles() Quantiles {
+	l.sorted()
+	q := Quantiles{N: len(l.came) + l.never, Never: l.never, P50: l.at(0.5), P90: l.at(0.9), P99: l.at(0.99)}
+	if len(l.came) > 0 {
+		q.Max = l.came[len(l.came)-1]
+	}
+	return q
+}
+
+// curve is the percentile curve on a 1/(1−p) axis: ever closer to 1, as far as the number of orders carries.
+func (l *latencies) curve() []Point {
+	l.sorted()
+	n := len(l.came) + l.never
+	var points []Point
+	for rest := 1.0; rest*float64(n) >= 1; rest /= math.Pow(10, 0.05) {
+		points = append(points, Point{Q: 1 - rest, Seconds: secondsOr(l.at(1-rest), InfiniteBin)})
+	}
+	return points
+}
+
+// secondsOr converts a wait to seconds, Never to the given mark.
+func secondsOr(d time.Duration, never float64) float64 {
+	if d == Never {
+		return never
+	}
+	return d.Seconds()
+}

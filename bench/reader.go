@@ -1,0 +1,243 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+)
+
+const (
+	maxRow   = 16 << 20 // bytes of a line of facts
+	maxNames = 1000     // texts of a file that share their memory
+)
+
+// ReadRun reads a run's header and the facts of all its trials, in the order they were run. A last line that was
+// cut off in the middle is left out; anything else that is corrupt is an error that names file and line.
+func ReadRun(dir string) (RunHeader, []Facts, error) {
+	var h RunHeader
+	if err := readHeader(filepath.Join(dir, "run.json"), &h, func() int { return h.Schema }); err != nil {
+		return h, nil, err
+	}
+	headers, err := fs.Glob(os.DirFS(dir), "trials/*/"+fileTrial)
+	if err != nil {
+		return h, nil, fmt.Errorf("finding the trials of %s: %w", dir, err)
+	}
+	var all []Facts
+	for _, path := range headers {
+		f, err := ReadTrial(filepath.Join(dir, filepath.Dir(path)))
+		if err != nil {
+			return h, nil, err
+		}
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b Facts) int { return a.Trial.Index - b.Trial.Index })
+	return h, all, nil
+}
+
+func readHeader(path string, h any, schema func() int) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("reading facts (is this the directory of a run?): %w", err)
+	}
+	if err := json.Unmarshal(raw, h); err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	if schema() != SchemaVersion {
+		return fmt.Errorf("reading %s: its schema is version %d, this program reads version %d", path, schema(), SchemaVersion)
+	}
+	return nil
+}
+
+// ReadTrial reads the facts of one trial, also of one that was cut off.
+func ReadTrial(dir string) (Facts, error) {
+	f := Facts{Dir: dir}
+	if err := readHeader(filepath.Join(dir, fileTrial), &f.Trial, func() int { return f.Trial.Schema }); err != nil {
+		return f, err
+	}
+	f.Orders = slices.Grow(f.Orders, countLines(dir, filePlanned))
+	f.Journal = slices.Grow(f.Journal, countLines(dir, fileJournal))
+	err := errors.Join(
+		readRows(dir, filePlanned, 1, f.planned),
+		readRows(dir, fileAnswers, 10, f.answer),
+		readRows(dir, fileOutcomes, 6, f.outcome),
+		readRows(dir, fileJournal, 5, f.entry),
+		readRows(dir, fileRecords, 3, func(r row) { f.Records = append(f.Records, Record{r.text(0), r.text(1), r.name(2)}) }),
+		readObjects(dir, fileEvents, &f.Events),
+		readObjects(dir, fileServices, &f.Samples),
+		readObjects(dir, fileQueues, &f.Queues),
+		readObjects(dir, fileHarness, &f.Harness),
+		readObjects(dir, fileLeftovers, &f.Leftovers),
+	)
+	return f, err
+}
+
+func (f *Facts) planned(r row) {
+	f.Orders = append(f.Orders, Order{Seq: len(f.Orders), Planned: r.span(0), Sent: Never, Acked: Never, Done: Never, Settled: Never, Told: ToldUnsent})
+}
+
+// order returns the planned order that a row is about; a row about none is corrupt.
+func (f *Facts) order(r row) *Order {
+	seq := r.number(0)
+	if seq < 0 || seq >= int64(len(f.Orders)) {
+		r.fail(fmt.Errorf("order %d was never planned", seq))
+		return &Order{}
+	}
+	return &f.Orders[seq]
+}
+
+func (f *Facts) answer(r row) {
+	o := f.order(r)
+	o.Sent, o.Acked, o.Done, o.Settled = r.span(1), r.span(2), r.span(3), r.span(4)
+	o.Code, o.Told, o.Status, o.ID, o.Error = int(r.number(5)), Told(r.name(6)), r.name(7), r.text(8), r.name(9)
+}
+
+func (f *Facts) outcome(r row) {
+	o := f.order(r)
+	o.Done, o.Settled, o.Polls = r.span(1), r.span(2), int(r.number(3))
+	o.Told, o.Status = Told(r.name(4)), r.name(5)
+}
+
+func (f *Facts) entry(r row) {
+	f.Journal = append(f.Journal, Entry{T: r.span(0), Service: r.name(1), Order: r.text(2), Effect: r.name(3), N: int(r.number(4))})
+}
+
+// A row is a line of CSV; the first field that is not what it should be is kept as its error.
+type row struct {
+	fields [][]byte
+	names  map[string]string // those read so far in this file
+	err    *error
+}
+
+func (r row) text(i int) string {
+	if bytes.IndexByte(r.fields[i], '\\') < 0 {
+		return string(r.fields[i])
+	}
+	return unescape.Replace(string(r.fields[i]))
+}
+
+// name is a text of which there are few; equal ones share their memory.
+func (r row) name(i int) string {
+	if name, ok := r.names[string(r.fields[i])]; ok {
+		return name
+	}
+	name := r.text(i)
+	if len(r.names) < maxNames {
+		r.names[string(r.fields[i])] = name
+	}
+	return name
+}
+
+func (r row) number(i int) int64 {
+	n, err := strconv.ParseInt(string(r.fields[i]), 10, 64)
+	if err != nil {
+		r.fail(err)
+	}
+	return n
+}
+
+func (r row) span(i int) time.Duration { return time.Duration(r.number(i)) }
+
+func (r row) fail(err error) {
+	if *r.err == nil {
+		*r.err = err
+	}
+}
+
+// readRows hands every line of a CSV file with the given number of fields to take.
+func readRows(dir, name string, fields int, take func(row)) error {
+	var wrong error
+	r := row{names: map[string]string{}, err: &wrong}
+	return eachLine(dir, name, func(line []byte) error {
+		var err error
+		if r.fields, err = split(r.fields[:0], line); err != nil {
+			return err
+		}
+		if len(r.fields) != fields {
+			return fmt.Errorf("it has %d fields, %d were written", len(r.fields), fields)
+		}
+		take(r)
+		return wrong
+	})
+}
+
+// split appends a line's fields to into. Nearly no line has quotes.
+func split(into [][]byte, line []byte) ([][]byte, error) {
+	if bytes.IndexByte(line, '"') < 0 {
+		for {
+			field, rest, more := bytes.Cut(line, []byte{','})
+			into = append(into, field)
+			if !more {
+				return into, nil
+			}
+			line = rest
+		}
+	}
+	fields, err := csv.NewReader(bytes.NewReader(line)).Read()
+	for _, f := range fields {
+		into = append(into, []byte(f))
+	}
+	return into, err
+}
+
+// readObjects reads JSON objects, one a line.
+func readObjects[T any](dir, name string, into *[]T) error {
+	return eachLine(dir, name, func(line []byte) error {
+		var v T
+		err := json.Unmarshal(line, &v)
+		*into = append(*into, v)
+		return err
+	})
+}
+
+// eachLine hands every whole line of a file to take, whose error it gives the file's name and the line.
+// A file that was never written to has none.
+func eachLine(dir, name string, take func([]byte) error) error {
+	path := filepath.Join(dir, name)
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading facts: %w", err)
+	}
+	defer file.Close()
+	in := bufio.NewScanner(file)
+	in.Buffer(make([]byte, 1<<16), maxRow)
+	in.Split(wholeLines)
+	n := 1
+	for ; in.Scan(); n++ {
+		if err := take(in.Bytes()); err != nil {
+			return fmt.Errorf("reading %s line %d: %w", path, n, err)
+		}
+	}
+	if err := in.Err(); err != nil {
+		return fmt.Errorf("reading %s line %d: %w", path, n, err)
+	}
+	return nil
+}
+
+// countLines makes room for the long files at once: growing step by step takes twice the memory.
+func countLines(dir, name string) (n int) {
+	_ = eachLine(dir, name, func([]byte) error { n++; return nil }) // who reads the file tells its errors
+	return n
+}
+
+// wholeLines splits at newlines; what follows the last one was cut off, and is left out.
+func wholeLines(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if end := bytes.IndexByte(data, '\n'); end >= 0 {
+		return end + 1, data[:end], nil
+	}
+	if atEOF {
+		return len(data), nil, nil
+	}
+	return 0, nil, nil
+}

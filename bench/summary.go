@@ -1,0 +1,80 @@
+package bench
+
+import (
+	"fmt"
+	"time"
+)
+
+// Summarize computes the figures of one trial. The control, if there is one of the same architecture and
+// repeat, gives the services' SLOs.
+func Summarize(h RunHeader, control *Facts, f Facts) Summary {
+	slo := h.Plan.SLO
+	slos := callSLOs(control, f)
+	s := Summary{Schema: SchemaVersion, Dir: f.Dir, Trial: f.Trial, Windows: windows(f, slo), Audit: settleOrders(f), Events: f.Events}
+	s.Checks = validity(f, s.Windows)
+	s.Recovery = recovery(f, s.Windows, slo)
+	s.Drain = drainTime(h, f)
+	s.Services = propagation(f, s.Windows, slos, slo)
+	s.Series = series(f, slo.Ack, slos)
+	s.Harness = harness(f)
+	s.AckCurve, s.DoneCurve = curves(f)
+	s.Interrupted = len(f.events(EventStopped)) > 0
+	for _, e := range f.events(EventWarning) {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("at %.1f s: %s", e.T.Seconds(), e.Detail))
+	}
+	for _, c := range s.Checks {
+		if !c.Passed {
+			s.Invalid = append(s.Invalid, c.Name+": "+c.Saw)
+		}
+	}
+	return s
+}
+
+// harness is what measuring cost.
+func harness(f Facts) HarnessCost {
+	var c HarnessCost
+	for _, s := range f.Harness {
+		c.HeapMax = max(c.HeapMax, s.Heap)
+		c.GCPauseMax = max(c.GCPauseMax, time.Duration(s.GCPauseMax*float64(time.Second)))
+	}
+	if n := len(f.Harness); n > 0 && f.Harness[n-1].T > 0 {
+		last := f.Harness[n-1]
+		c.CPU, c.LinksCPU = last.CPU/last.T.Seconds(), last.LinksCPU/last.T.Seconds()
+	}
+	late := lateness(f, 0, f.Trial.Phases.End)
+	c.Late, c.LateP999 = late.quantiles(), late.at(0.999)
+	for _, o := range f.Orders {
+		c.PollsMax = max(c.PollsMax, o.Polls)
+		if o.Polls > 0 && o.Done != Never {
+			c.Resolution = max(c.Resolution, gapBefore(o.Polls))
+		}
+	}
+	return c
+}
+
+// gapBefore is the wait before the n-th poll of an order.
+func gapBefore(n int) time.Duration { return min(lastPoll, firstPoll<<min(n-1, 10)) }
+
+// Analyse computes the figures of a run.
+func Analyse(h RunHeader, all []Facts) Results {
+	r := Results{Run: h}
+	for _, f := range all {
+		r.Trials = append(r.Trials, Summarize(h, controlOf(f, all), f))
+	}
+	if n := len(all); n > 0 {
+		first, last := all[0].Trial, all[n-1].Trial
+		r.Took = last.Base.Sub(first.Base) + last.Phases.Drain
+	}
+	r.Verdict = verdict(r)
+	return r
+}
+
+// controlOf finds the control of the same architecture and repeat.
+func controlOf(f Facts, all []Facts) *Facts {
+	for i, c := range all {
+		if c.Trial.Fault.Kind == NoFault && c.Trial.Architecture.Name == f.Trial.Architecture.Name && c.Trial.Repeat == f.Trial.Repeat {
+			return &all[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package bench
+
+import (
+	"context"
+	"time"
+)
+
+// A System is a topology that runs, with all that a trial needs to drive, break and watch it.
+type System struct {
+	Injector Injector
+	// Client is the address of client->order, behind its proxy.
+	Client string
+	// Services are those of the order flow, by name.
+	Services map[string]Instance
+	// Links is the process of the proxies: part of the harness.
+	Links Instance
+	// Broker looks into the broker; nil if the architecture needs none.
+	Broker BrokerView
+	// Ready is how long it took from start to ready.
+	Ready time.Duration
+	// Close ends every process and removes their state.
+	Close func() error
+}
+
+// A Lab starts systems: what a run needs from outside this package, which knows no runtime, service or fault.
+type Lab struct {
+	Catalogue
+	// Start brings one architecture up for one trial; services log into the directory logs.
+	Start func(ctx context.Context, p Plan, a Architecture, logs string) (*System, error)
+}

@@ -1,0 +1,182 @@
+package bench
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// validPhases are of a short trial.
+var validPhases = Phases{Baseline: time.Second, Fault: 3 * time.Second, Recovery: 6 * time.Second, Drain: 10 * time.Second, End: 20 * time.Second}
+
+// validFacts are of a trial with nothing wrong with it: 100 orders a second, and a fault at risk that was felt.
+func validFacts(kind FaultKind) Facts {
+	p := validPhases
+	f := Facts{Trial: TrialHeader{Schema: SchemaVersion, Phases: p, Repeat: 1, Ready: time.Second,
+		Architecture: Architecture{Name: "sync", Links: []Link{{From: Client, To: "order", Transport: Wait}, {From: "order", To: "risk"}}},
+		Fault:        Fault{Name: string(kind) + "-risk", Kind: kind, Place: "risk", Delay: 200 * time.Millisecond, Times: 2}},
+		Orders: quick.times(1000, 0, p.Drain)}
+	work := func(from, to, wait time.Duration) Sample {
+		return Sample{From: from, To: to, Service: "risk", Requests: map[string]int64{OutcomeOK: 9}, Work: Histogram{bucketOf(wait): 9}}
+	}
+	f.Samples = []Sample{work(p.Baseline, 2*time.Second, 20*time.Millisecond), work(2*time.Second, p.Fault, 20*time.Millisecond),
+		work(p.Fault, 4*time.Second, 220*time.Millisecond), work(4*time.Second, 5*time.Second, 220*time.Millisecond)}
+	event := func(at time.Duration, kind EventKind, value float64, refused bool) {
+		f.Events = append(f.Events, Event{T: at, Kind: kind, Place: "risk", Value: value, Refused: refused})
+	}
+	event(2*time.Second, EventProbe, 0.001, false)
+	event(p.Fault+10*time.Millisecond, EventInject, 0, false)
+	switch kind {
+	case Latency:
+		event(4*time.Second, EventProbe, 0.201, false)
+	case Kill:
+		event(p.Fault, EventKilled, 0, false)
+		event(4*time.Second, EventProbe, 0, true)
+	case Hang:
+		event(4*time.Second, EventProbe, 0.25, false)
+	case Crash, Kills:
+		event(4*time.Second, EventKilled, 0, false)
+	}
+	event(p.Recovery+700*time.Millisecond, EventHeal, 0.6, false) // begun 100 ms after the plan; the cure took 600
+	event(15*time.Second, EventFinish, 0, false)
+	return f
+}
+
+// without removes a kind of events.
+func without(f *Facts, kind EventKind) {
+	var rest []Event
+	for _, e := range f.Events {
+		if e.Kind != kind {
+			rest = append(rest, e)
+		}
+	}
+	f.Events = rest
+}
+
+// set changes every event of a kind after the fault began.
+func set(f *Facts, kind EventKind, change func(*Event)) {
+	for i, e := range f.Events {
+		if e.Kind == kind && e.T >= f.Trial.Phases.Fault {
+			change(&f.Events[i])
+		}
+	}
+}
+
+var faultKinds = []FaultKind{Slow, Latency, Kill, Hang, Crash, Kills}
+
+func TestValidTrialsPass(t *testing.T) {
+	for _, kind := range append(faultKinds, NoFault) {
+		f := validFacts(kind)
+		checks := validity(f, windows(f, Defaults().SLO))
+		for _, c := range checks {
+			if !c.Passed || c.Name == "" || c.Saw == "" {
+				t.Errorf("%q: %+v", kind, c)
+			}
+		}
+		if want := map[bool]int{true: 11, false: 7}[kind != NoFault]; len(checks) != want {
+			t.Errorf("%q: %d checks, want %d", kind, len(checks), want)
+		}
+	}
+}
+
+func TestValidityFails(t *testing.T) {
+	late := func(by, from, to time.Duration) func(*Facts) {
+		return func(f *Facts) {
+			for i, o := range f.Orders {
+				if o.Planned >= from && o.Planned < to {
+					f.Orders[i].Sent += by
+				}
+			}
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		kind   FaultKind
+		change func(*Facts)
+		failed string // the one check that must fail
+	}{
+		{"a service was down before the fault", Slow, func(f *Facts) { f.Samples[0].Down = true }, "system started"},
+		{"the harness failed", Slow, func(f *Facts) { f.Events = append(f.Events, Event{Kind: EventFailed, Detail: "no port"}) }, "harness worked"},
+		{"cut off", Slow, func(f *Facts) { without(f, EventFinish) }, "harness worked"},
+		{"too few orders", Slow, func(f *Facts) { f.Orders = quick.times(300, 0, validPhases.Drain) }, "load was enough"},
+		{"late in the baseline", Slow, late(2*time.Millisecond, validPhases.Baseline, validPhases.Fault), "generator kept its schedule, baseline"},
+		{"late in the fault", Slow, late(2*time.Millisecond, validPhases.Fault, validPhases.Recovery), "generator kept its schedule, fault"},
+		{"clock set", Slow, func(f *Facts) { f.Events = append(f.Events, Event{Kind: EventClock, Value: -3}) }, "clock was steady"},
+		{"out of memory", Slow, func(f *Facts) { f.Events = append(f.Events, Event{Kind: EventGuard}) }, "memory sufficed"},
+		{"ill from the start", Slow, func(f *Facts) {
+			for i := range f.Orders[:150] {
+				f.Orders[i].Code, f.Orders[i].Told = 503, ToldFailed
+			}
+		}, "baseline was steady"},
+		{"not injected", Crash, func(f *Facts) { without(f, EventInject) }, "fault was injected"},
+		{"injected late", Crash, func(f *Facts) { set(f, EventInject, func(e *Event) { e.T += 600 * time.Millisecond }) }, "fault was injected"},
+		{"not healed", Slow, func(f *Facts) { without(f, EventHeal) }, "fault was healed"},
+		{"healed late", Slow, func(f *Facts) { set(f, EventHeal, func(e *Event) { e.T += time.Second }) }, "fault was healed"},
+
+		{"not slow", Slow, func(f *Facts) { f.Samples[2].Work, f.Samples[3].Work = f.Samples[0].Work, f.Samples[0].Work }, "fault was felt at risk"},
+		{"slow by half of it", Slow, func(f *Facts) { f.Trial.Fault.Delay = 400 * time.Millisecond }, "fault was felt at risk"},
+		{"slow elsewhere", Slow, func(f *Facts) { f.Samples[2].Service, f.Samples[3].Service = "order", "order" }, "fault was felt at risk"},
+		{"no latency", Latency, func(f *Facts) { set(f, EventProbe, func(e *Event) { e.Value = 0.001 }) }, "fault was felt at risk"},
+		{"latency not probed", Latency, func(f *Facts) { without(f, EventProbe) }, "fault was felt at risk"},
+		{"latency's probes refused", Latency, func(f *Facts) { set(f, EventProbe, func(e *Event) { e.Refused = true }) }, "fault was felt at risk"},
+		{"killed and answering", Kill, func(f *Facts) { set(f, EventProbe, func(e *Event) { e.Refused = false }) }, "fault was felt at risk"},
+		{"refusing and alive", Kill, func(f *Facts) { without(f, EventKilled) }, "fault was felt at risk"},
+		{"killed and not probed", Kill, func(f *Facts) { without(f, EventProbe) }, "fault was felt at risk"},
+		{"hung and answering", Hang, func(f *Facts) { set(f, EventProbe, func(e *Event) { e.Value = 0.01 }) }, "fault was felt at risk"},
+		{"hung and refusing", Hang, func(f *Facts) { set(f, EventProbe, func(e *Event) { e.Refused = true }) }, "fault was felt at risk"},
+		{"hung and not probed", Hang, func(f *Facts) { without(f, EventProbe) }, "fault was felt at risk"},
+		{"never crashed", Crash, func(f *Facts) { without(f, EventKilled) }, "fault was felt at risk"},
+		{"never killed", Kills, func(f *Facts) { without(f, EventKilled) }, "fault was felt at risk"},
+		{"a kind that nobody checks", Slow, func(f *Facts) { f.Trial.Fault.Kind = "new" }, "fault was felt at risk"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := validFacts(c.kind)
+			c.change(&f)
+			var failed []string
+			for _, check := range validity(f, windows(f, Defaults().SLO)) {
+				if !check.Passed {
+					failed = append(failed, check.Name)
+				}
+			}
+			if len(failed) != 1 || failed[0] != c.failed {
+				t.Errorf("failed: %q, want %q alone", failed, c.failed)
+			}
+		})
+	}
+}
+
+func TestNothingWasPlanned(t *testing.T) {
+	f := validFacts(Slow)
+	f.Orders, f.Samples = nil, nil
+	s := Summarize(RunHeader{Plan: Plan{SLO: Defaults().SLO}}, nil, f)
+	if len(s.Invalid) == 0 || !strings.HasPrefix(s.Invalid[0], "system started: no order was planned") {
+		t.Errorf("%q", s.Invalid)
+	}
+}
+
+func TestAHopelessSystemIsNotTheGeneratorsFault(t *testing.T) {
+	w := Window{To: time.Second, Offered: 100, Ack: Quantiles{N: 100, Never: 100, P99: Never}}
+	if c := punctual("fault", Facts{Orders: []Order{quick}}, w); !c.Passed {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		want   float64
+	}{{nil, 0}, {[]float64{3}, 3}, {[]float64{3, 1, 2}, 2}, {[]float64{4, 1, 3, 2}, 2.5}} {
+		if got := median(c.values); got != c.want {
+			t.Errorf("median of %v: %g", c.values, got)
+		}
+	}
+}
+
+func TestMilliseconds(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0 ms", Never: "never", 1234 * time.Microsecond: "1.23 ms", 12345 * time.Microsecond: "12.3 ms",
+		123456 * time.Microsecond: "123 ms", 5 * time.Microsecond: "0.005 ms", 2 * time.Second: "2000 ms"} {
+		if got := ms(d); got != want {
+			t.Errorf("%d ns: %q, want %q", d, got, want)
+		}
+	}
+}

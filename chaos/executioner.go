@@ -1,0 +1,81 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+
+	"faultline/bench"
+)
+
+// An executioner kills its victim when a service POSTs that it has passed its crash point, and
+// answers when the victim is dead. It strikes once each time it is armed.
+type executioner struct {
+	victim *service
+	note   func(bench.Event)
+	armed  atomic.Bool
+	struck chan error
+	url    string
+	server *http.Server
+	ended  chan struct{}
+}
+
+// open listens; close awaits what it starts.
+func (e *executioner) open() error {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listening for crash points: %w", err)
+	}
+	e.url = "http://" + l.Addr().String() + "/"
+	e.struck, e.ended = make(chan error, 1), make(chan struct{})
+	e.server = &http.Server{Handler: http.HandlerFunc(e.serve)}
+	go func() {
+		defer close(e.ended)
+		e.server.Serve(l)
+	}()
+	return nil
+}
+
+// arm returns where the service must POST.
+func (e *executioner) arm() string {
+	e.armed.Store(true)
+	return e.url
+}
+
+func (e *executioner) disarm() { e.armed.Store(false) }
+
+// serve kills even if the service has stopped waiting: its point was passed.
+func (e *executioner) serve(w http.ResponseWriter, r *http.Request) {
+	if e.armed.CompareAndSwap(true, false) {
+		e.struck <- e.victim.kill(context.WithoutCancel(r.Context()), e.note)
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (e *executioner) await(ctx context.Context) error {
+	select {
+	case err := <-e.struck:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-e.struck: // just before
+		return err
+	default:
+		return ctx.Err()
+	}
+}
+
+// close answers those who still wait and returns when nothing is left of it; it may be repeated.
+func (e *executioner) close(ctx context.Context) error {
+	if e.server == nil {
+		return nil
+	}
+	if err := e.server.Shutdown(ctx); err != nil {
+		return fmt.Errorf("closing the listener for crash points: %w", err)
+	}
+	<-e.ended
+	return nil
+}

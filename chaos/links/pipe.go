@@ -1,0 +1,160 @@
+package links
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// buffers are read into; 32 KB is a socket's usual appetite.
+var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// A pipe is one direction of a session.
+type pipe struct {
+	session  *session
+	src, dst *net.TCPConn
+	count    *atomic.Int64
+	back     *pipe // the other direction
+	queue    queue
+	release  sync.WaitGroup // the goroutine that lets held chunks go, while there are any
+	failed   atomic.Bool    // dst took a write no longer
+	finished atomic.Bool    // dst was told EOF
+}
+
+func (p *pipe) join(s *session, src, dst *net.TCPConn, count *atomic.Int64, back *pipe) {
+	p.session, p.src, p.dst, p.count, p.back = s, src, dst, count, back
+	p.queue.room = make(chan struct{}, 1)
+}
+
+// run carries bytes until the source has ended, and its end after them.
+func (p *pipe) run() {
+	buf := buffers.Get().(*[32 << 10]byte)
+	defer buffers.Put(buf)
+	defer p.release.Wait()
+	for {
+		n, err := p.src.Read(buf[:])
+		if n > 0 {
+			p.count.Add(int64(n))
+			p.session.touch()
+			p.carry(buf[:n])
+		}
+		if err != nil {
+			p.finish(err)
+			return
+		}
+	}
+}
+
+// carry writes b through, or holds a copy of it if there is a delay or something held before it.
+func (p *pipe) carry(b []byte) {
+	delay := time.Duration(p.session.place.eachWay.Load())
+	if delay == 0 && p.queue.idle() {
+		p.write(b)
+		return
+	}
+	p.hold(chunk{at: time.Now().Add(delay), data: bytes.Clone(b)})
+}
+
+// finish carries the end of the source like its bytes.
+func (p *pipe) finish(err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return // by ourselves
+	}
+	end := endReset
+	if errors.Is(err, io.EOF) && !p.swallowedReset() {
+		end = endEOF
+	}
+	delay := time.Duration(p.session.place.eachWay.Load())
+	if delay == 0 && p.queue.idle() {
+		p.pass(end)
+		return
+	}
+	p.hold(chunk{at: time.Now().Add(delay), end: end})
+}
+
+// swallowedReset tells a reset that reads like an EOF: the kernel reports a reset once, and the
+// pipe that writes to our source may have been told.
+func (p *pipe) swallowedReset() bool {
+	gone := disconnected(p.src)
+	if p.back.failed.Load() {
+		return true
+	}
+	// If we had sent EOF ourselves, a connection that ended well has no peer either.
+	return gone && !p.back.finished.Load()
+}
+
+func (p *pipe) hold(c chunk) {
+	if p.queue.push(c, p.session.over) {
+		p.release.Go(p.letGo)
+	}
+}
+
+// letGo passes held chunks on at their times, until none is left or the session is over.
+func (p *pipe) letGo() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		c, ok := p.queue.pop()
+		if !ok {
+			return
+		}
+		timer.Reset(time.Until(c.at))
+		select {
+		case <-timer.C:
+		case <-p.session.over:
+			return
+		}
+		if c.end == endNone {
+			p.write(c.data)
+		} else {
+			p.pass(c.end)
+		}
+	}
+}
+
+// write drops what a dead destination can't take: its source goes on until it is told. The way back
+// tells it, after the last bytes that it got; if that has passed an EOF on already, nobody else would.
+func (p *pipe) write(b []byte) {
+	if p.failed.Load() {
+		return
+	}
+	if _, err := p.dst.Write(b); err != nil {
+		p.failed.Store(true)
+		if p.back.finished.Load() {
+			p.session.abort()
+		}
+	}
+}
+
+// pass tells the destination how the source has ended.
+func (p *pipe) pass(end ending) {
+	if end == endReset {
+		p.session.abort()
+		return
+	}
+	p.finished.Store(true)
+	p.dst.CloseWrite()
+	if p.back.failed.Load() {
+		p.session.abort()
+	}
+}
+
+// disconnected is whether the kernel knows no peer of the connection any more.
+func disconnected(c *net.TCPConn) bool {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return false
+	}
+	gone := false
+	err = raw.Control(func(fd uintptr) {
+		_, err := unix.Getpeername(int(fd))
+		gone = err != nil
+	})
+	return err == nil && gone
+}

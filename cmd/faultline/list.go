@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"faultline/internal/lab"
+	"faultline/reports"
+)
+
+type listCommand struct{}
+
+// Run prints what a plan can name.
+func (listCommand) Run(s streams) error {
+	c := lab.New().Catalogue
+	out := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "architectures")
+	for _, a := range c.Architectures {
+		var links []string
+		for _, l := range a.Links {
+			links = append(links, l.Name()+" "+l.Transport)
+		}
+		fmt.Fprintf(out, "  %s\t%s\n\t%s\n", a.Name, a.About, strings.Join(links, ", "))
+	}
+	fmt.Fprintln(out, "\nfaults")
+	for _, f := range c.Faults {
+		fmt.Fprintf(out, "  %s\t%s\n", f.Name, f.About)
+	}
+	fmt.Fprintln(out, "\ntransports")
+	for _, t := range c.Transports {
+		fmt.Fprintf(out, "  %s\t%s\n", t.Name, t.About)
+	}
+	fmt.Fprintln(out, "\nformats")
+	for _, f := range reports.All {
+		fmt.Fprintf(out, "  %s\t%s\n", f.Name, f.About)
+	}
+	fmt.Fprintf(out, "\nruntimes\n  %s\n\nbrokers\n  %s, or an amqp:// URL\n", strings.Join(c.Runtimes, ", "), strings.Join(c.Brokers, ", "))
+	return out.Flush()
+}

@@ -1,0 +1,69 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+
+	"faultline/bench"
+	"faultline/targets/process"
+	"faultline/targets/service"
+)
+
+// roleExternal is the role of a broker that somebody else started.
+const roleExternal = "external"
+
+// withExternal is the process runtime, which also "starts" a broker that runs already.
+type withExternal struct {
+	*process.Runtime
+	broker service.BrokerConfig
+}
+
+// Start starts a service, unless it is external.
+func (r withExternal) Start(ctx context.Context, s bench.Service) (bench.Instance, error) {
+	if s.Role != roleExternal {
+		return r.Runtime.Start(ctx, s)
+	}
+	u, err := url.Parse(r.broker.URL)
+	if err != nil {
+		return nil, err
+	}
+	address := u.Host
+	if u.Port() == "" {
+		port := "5672"
+		if u.Scheme == "amqps" {
+			port = "5671"
+		}
+		address = net.JoinHostPort(u.Hostname(), port)
+	}
+	return external{address, make(chan struct{})}, nil
+}
+
+var errExternal = errors.New("the broker was not started by this program: use --broker rabbitmq or nats for faults that kill it")
+
+// An external instance can be used, and nothing else.
+type external struct {
+	address string
+	never   chan struct{}
+}
+
+// Addresses are where it answers.
+func (e external) Addresses() bench.Addresses {
+	return bench.Addresses{Main: e.address, Admin: e.address}
+}
+
+// Signal is refused.
+func (e external) Signal(context.Context, bench.Signal) error { return errExternal }
+
+// Restart is refused.
+func (e external) Restart(context.Context) error { return errExternal }
+
+// Exited is never closed: nobody here would know.
+func (e external) Exited() <-chan struct{} { return e.never }
+
+// Usage is not known.
+func (e external) Usage() (bench.Usage, error) { return bench.Usage{}, errors.ErrUnsupported }
+
+// Stop leaves it running.
+func (e external) Stop(context.Context) error { return nil }

@@ -1,0 +1,72 @@
+package reports
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestBrowserAcceptsThePage renders pages in Chromium, scripts on, and fails on anything that its console
+// says: a violated policy, an error in the script, a request.
+func TestBrowserAcceptsThePage(t *testing.T) {
+	browser := findBrowser(t)
+	for _, name := range []string{"two", "hostile", "empty", "nothingdone"} {
+		t.Run(name, func(t *testing.T) {
+			dom, console := visit(t, browser, render(t, HTML, variants()[name]))
+			for _, line := range strings.Split(console, "\n") {
+				if strings.Contains(line, "CONSOLE") || strings.Contains(line, "Content Security Policy") {
+					t.Errorf("the console says: %s", line)
+				}
+			}
+			if !strings.Contains(dom, `id="readout"`) {
+				t.Error("the page did not come through")
+			}
+			if plots, ready := strings.Count(dom, "data-clock="), strings.Count(dom, `tabindex="0"`); plots != ready {
+				t.Errorf("the script prepared %d of %d plots", ready, plots)
+			}
+			if regexp.MustCompile(`<script>alert|<img`).MatchString(dom) {
+				t.Error("a hostile name became an element")
+			}
+		})
+	}
+}
+
+// findBrowser returns Chromium's path; without it the test is skipped, or fails where it is required.
+func findBrowser(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if strings.Contains(os.Getenv("FAULTLINE_REQUIRE"), "browser") {
+		t.Fatal("no chromium in PATH, and FAULTLINE_REQUIRE asks for a browser")
+	}
+	t.Skip("no chromium in PATH: install it to run this test")
+	return ""
+}
+
+func visit(t *testing.T, browser, page string) (dom, console string) {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report.html")
+	if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0",
+		"--user-data-dir="+filepath.Join(dir, "profile"), "--virtual-time-budget=2000", "--dump-dom", "file://"+path)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.WaitDelay = 5 * time.Second
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("running %s: %v\n%s", browser, err, errs.String())
+	}
+	return out.String(), errs.String()
+}

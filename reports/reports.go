@@ -1,0 +1,30 @@
+// Package reports renders the results of a run: one file, or one group of files, a format.
+//
+// Data flows one way. results arrive computed (bench.Results); grid.go sorts their trials by architecture
+// and fault; measures.go names the figures that are compared, and units.go writes them. text.go, json.go
+// and html.go are the formats; the page's parts are html_*.go with a template each in page/, and its figures
+// are drawn by package plot.
+package reports
+
+import (
+	"io"
+
+	"faultline/bench"
+)
+
+// A Format renders results. It writes nothing if it fails before it could write all.
+type Format func(w io.Writer, r bench.Results) error
+
+// An Entry is one line of All.
+type Entry struct {
+	Name, About string
+	Ext         string // of a file in this format, without the dot
+	Format      Format
+}
+
+// All are the formats that can be asked for by name.
+var All = []Entry{
+	{"html", "one self-contained page: figures, tables, audit and validity", "html", HTML},
+	{"text", "tables for a terminal, 120 columns wide", "txt", Text},
+	{"json", "every figure, for programs", "json", JSON},
+}

@@ -1,0 +1,53 @@
+// Package broker is what queues need of a message broker, kept small enough that any broker can give it.
+// Each implementation has a folder of its own: nats, rabbitmq.
+//
+// The promises are the same from all: a publish that returned nil is durable; a delivery that was not
+// acknowledged comes back, also after a crash of either side; attempts are counted and bounded by the
+// consumer; what can't be handled ends in the queue's dead-letter queue with a reason. They hold against
+// the death of processes, not against a power cut.
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrNotSent says that no byte of a message was handed to the broker: the sender may safely
+// report failure. Every other error of Publish means that the message may or may not be there.
+var ErrNotSent = errors.New("message was not handed to the broker")
+
+// A Message is what travels through a queue.
+type Message struct {
+	// ID is the same for the same message sent twice; consumers are idempotent anyway.
+	ID string
+	// Order is the order that the message is about: the audit finds it in whatever queue it waits.
+	Order string
+	Body  []byte
+	// Headers carry the W3C traceparent and the send time ("sent-at", nanoseconds since 1970).
+	Headers map[string]string
+}
+
+// A Delivery is one attempt at a message. Exactly one of Ack, Retry and Dead ends it; its handler calls that.
+type Delivery struct {
+	Message
+	Attempt int // from 1; a crash of the consumer counts as one
+	Ack     func(ctx context.Context) error
+	// Retry returns the message to its queue after a delay.
+	Retry func(ctx context.Context, delay time.Duration) error
+	// Dead moves the message to the dead-letter queue, durably, before it leaves its queue.
+	Dead func(ctx context.Context, reason string) error
+}
+
+// A Broker carries messages over two connections: one to publish, one to consume.
+// It reconnects by itself, and is safe for use by several goroutines.
+type Broker interface {
+	// Declare makes durable queues, each with its dead-letter queue. What exists stays.
+	Declare(ctx context.Context, queues ...string) error
+	// Publish returns nil once the broker has confirmed that it holds the message durably.
+	Publish(ctx context.Context, queue string, m Message) error
+	// Consume hands deliveries to handle, at most prefetch at a time, each on a goroutine of its own,
+	// and survives the broker's death. It returns when ctx is done and all handlers have returned.
+	Consume(ctx context.Context, queue string, prefetch int, handle func(context.Context, Delivery)) error
+	Close() error
+}

@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"net/http"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// A CrashPoint is a named moment between two durable steps. When it is armed, the process dies there once
+// (kill -9), or waits there until somebody who was notified has broken something else.
+type CrashPoint struct {
+	Point string `json:"point"` // empty: none is armed
+	// Notify is a URL that is posted to instead of dying; the service goes on when it answers.
+	Notify string `json:"notify,omitempty"`
+}
+
+// The parts of crash points' names; the whole name is service:part, such as payment:after-charge.
+const (
+	beforeWork    = "before-work"              // the request is here, nothing is durable
+	afterEffect   = "after-"                   // and the effect: it is durable, nobody was told
+	afterCommit   = "after-commit"             // order: accepted durably, nobody was asked
+	beforeAnswer  = "after-ask-before-answer"  // order: the first ask is confirmed, the client is not answered
+	afterReply    = "after-reply"              // a reply that came later is durable, nothing followed
+	BeforeAck     = "after-publish-before-ack" // what follows is published, the message is not acknowledged
+	notifyTimeout = 30 * time.Second
+)
+
+// Crash holds the armed crash point of a service.
+type Crash struct{ armed atomic.Pointer[CrashPoint] }
+
+// Arm sets the point at which the service dies next; the zero point disarms.
+func (c *Crash) Arm(p CrashPoint) {
+	if p.Point == "" {
+		c.armed.Store(nil)
+		return
+	}
+	c.armed.Store(&p)
+}
+
+// Pass is called at every named point. An armed point strikes once.
+func (c *Crash) Pass(name string) {
+	p := c.armed.Load()
+	if p == nil || p.Point != name || !c.armed.CompareAndSwap(p, nil) {
+		return
+	}
+	if p.Notify == "" {
+		// SIGKILL to oneself is delivered before kill returns to any thread of the process.
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}
+	client := http.Client{Timeout: notifyTimeout}
+	if resp, err := client.Post(p.Notify, "text/plain", nil); err == nil {
+		resp.Body.Close()
+	}
+}
+
+// Points lists the crash points of a service that has the given effect.
+// Only the order service has points around its answer to the client.
+func Points(step Step) []string {
+	names := []string{step.Service + ":" + BeforeAck}
+	if step.Front {
+		return append(names, step.Service+":"+afterCommit, step.Service+":"+beforeAnswer, step.Service+":"+afterReply)
+	}
+	return append(names, step.Service+":"+beforeWork, step.Service+":"+afterEffect+step.Effect)
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"faultline/bench"
+	"faultline/targets/order"
+	"faultline/targets/store"
+)
+
+// Arm arms one of the service's crash points, or disarms with the zero point.
+func (e *Engine) Arm(p CrashPoint) error {
+	points := Points(e.Step)
+	if p.Point != "" && !slices.Contains(points, p.Point) {
+		return fmt.Errorf("crash point %q is not one of %s", p.Point, strings.Join(points, ", "))
+	}
+	e.Crash.Arm(p)
+	return nil
+}
+
+// Pause has the service begin nothing any more, so that its books can be read while they stand still.
+func (e *Engine) Pause() { e.Slots.Pause() }
+
+// Pause has the order service begin no job either.
+func (s *Saga) Pause() {
+	s.Engine.Pause()
+	s.jobs.paused.Store(true)
+}
+
+// Journal yields every side effect in the order they were committed. Times are since 1970.
+func (e *Engine) Journal(yield func(bench.Entry)) error {
+	return read(e.Store, bucketJournal, func(l journalLine) { yield(l.entry(e.Step.Service)) })
+}
+
+// Records yields every order with the key that its client minted.
+func (e *Engine) Records(yield func(bench.Record)) error {
+	return read(e.Store, bucketOrders, func(o order.Order) {
+		yield(bench.Record{Order: o.ID, Key: o.Key, Status: string(o.Status)})
+	})
+}
+
+// Leftovers yields the work that is still in the job table.
+func (e *Engine) Leftovers(yield func(bench.Leftover)) error {
+	return read(e.Store, bucketJobs, func(j job) {
+		where := strings.TrimSuffix(fmt.Sprintf("%s job %s %s", e.Step.Service, j.Kind, j.Callee), " ")
+		yield(bench.Leftover{Order: j.Order, Where: where})
+	})
+}
+
+// read yields every value of a bucket.
+func read[T any](s *store.Store, bucket string, yield func(T)) error {
+	return s.View(func(tx *store.Tx) error {
+		var err error
+		tx.Each(bucket, "", func(key string, value []byte) bool {
+			var v T
+			if err = json.Unmarshal(value, &v); err != nil {
+				err = fmt.Errorf("reading %s %s: %w", bucket, key, err)
+				return false
+			}
+			yield(v)
+			return true
+		})
+		return err
+	})
+}

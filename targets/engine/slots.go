@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// errFull says that the queue in front of the slots is full.
+var errFull = errors.New("queue is full")
+
+// Slots are a service's limited worker slots with a bounded first-come queue in front.
+type Slots struct {
+	mu      sync.Mutex
+	free    int
+	size    int
+	paused  bool
+	bound   int
+	waiting list.List // of chan time.Time
+}
+
+// A Slot is held by one piece of work. Its clock is when the work so far should have ended: work that
+// waited begins when its predecessor should have ended, so that the pool's capacity is exactly slots / service time.
+type Slot struct {
+	slots *Slots
+	clock time.Time
+}
+
+// NewSlots makes a pool of size slots in whose queue at most bound requests wait.
+func NewSlots(size, bound int) *Slots { return &Slots{free: size, size: size, bound: bound} }
+
+// Acquire waits for a slot. Only a request that may be shed is refused when the queue is full.
+func (s *Slots) Acquire(ctx context.Context, shed bool) (*Slot, error) {
+	s.mu.Lock()
+	if s.free > 0 && !s.paused {
+		s.free--
+		s.mu.Unlock()
+		return &Slot{s, time.Now()}, nil
+	}
+	if shed && s.waiting.Len() >= s.bound {
+		s.mu.Unlock()
+		return nil, errFull
+	}
+	turn := make(chan time.Time, 1)
+	place := s.waiting.PushBack(turn)
+	s.mu.Unlock()
+	select {
+	case clock := <-turn:
+		return &Slot{s, clock}, nil
+	case <-ctx.Done():
+		s.leave(place, turn)
+		return nil, ctx.Err()
+	}
+}
+
+// leave gives up a place in the queue, or the slot that came in the same moment.
+func (s *Slots) leave(place *list.Element, turn chan time.Time) {
+	s.mu.Lock()
+	select {
+	case clock := <-turn:
+		s.mu.Unlock()
+		(&Slot{s, clock}).Release()
+	default:
+		s.waiting.Remove(place)
+		s.mu.Unlock()
+	}
+}
+
+// Pause has nobody get a slot any more: what is under way ends, what comes waits.
+func (s *Slots) Pause() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.paused = true
+}
+
+// Release passes the slot on.
+func (l *Slot) Release() {
+	s := l.slots
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.waiting.Front()
+	if first == nil || s.paused {
+		s.free++
+		return
+	}
+	s.waiting.Remove(first)
+	first.Value.(chan time.Time) <- l.clock
+}
+
+// Work holds the slot for d of service time.
+func (l *Slot) Work(d time.Duration) {
+	l.clock = l.clock.Add(d)
+	time.Sleep(time.Until(l.clock))
+}
+
+// Waited tells the slot that its holder waited for somebody else: its clock is now.
+func (l *Slot) Waited() { l.clock = time.Now() }
+
+// Usage returns how many slots are in use and how many requests wait for one.
+func (s *Slots) Usage() (inUse, waiting int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.size - s.free, s.waiting.Len()
+}

@@ -1,0 +1,163 @@
+package process_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"faultline/bench"
+	"faultline/targets/process"
+)
+
+// parentEnv makes this program, run again, a parent of two children; its value is the directory of logs.
+const parentEnv = "FAULTLINE_TEST_PARENT"
+
+// roles are trivial: a child says its process id and its directory in the place of addresses.
+var roles = map[string]process.Role{
+	"idle": func(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
+		return idle(ctx, s, listening)
+	},
+	"family": func(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
+		grandchild := exec.Command("sleep", "1000")
+		if err := grandchild.Start(); err != nil {
+			return err
+		}
+		s.Dir = strconv.Itoa(grandchild.Process.Pid)
+		listening(bench.Addresses{Main: strconv.Itoa(os.Getpid()), Admin: s.Dir})
+		<-ctx.Done()
+		return nil
+	},
+	"broken": func(context.Context, process.Spec, func(bench.Addresses)) error {
+		fmt.Fprintln(os.Stderr, "first line")
+		return errors.New("port 80 is somebody else's")
+	},
+	"mute": func(ctx context.Context, _ process.Spec, _ func(bench.Addresses)) error {
+		<-ctx.Done()
+		return nil
+	},
+}
+
+// idle notes each of its lives in its directory.
+func idle(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
+	lives, err := os.OpenFile(filepath.Join(s.Dir, "lives"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(lives, os.Getpid())
+	if err := lives.Close(); err != nil {
+		return err
+	}
+	listening(bench.Addresses{Main: strconv.Itoa(os.Getpid()), Admin: s.Dir})
+	<-ctx.Done()
+	return nil
+}
+
+func TestMain(m *testing.M) {
+	process.Main(roles)
+	if logs := os.Getenv(parentEnv); logs != "" {
+		if err := beParent(logs); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// beParent starts two children, tells where they are, and waits to be killed.
+func beParent(logs string) error {
+	r, err := process.New(logs)
+	if err != nil {
+		return err
+	}
+	var all []bench.Addresses
+	for _, name := range []string{"one", "two"} {
+		instance, err := r.Start(context.Background(), bench.Service{Name: name, Role: "idle"})
+		if err != nil {
+			return err
+		}
+		all = append(all, instance.Addresses())
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(all); err != nil {
+		return err
+	}
+	_, err = os.Stdin.Read(make([]byte, 1)) // the test holds the other end
+	return err
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// poll waits for something to become true.
+func poll(t *testing.T, limit time.Duration, what string, yes func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !yes(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("after %v still not: %s", limit, what)
+		}
+	}
+}
+
+func pid(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(text)
+	must(t, err)
+	return n
+}
+
+// stat are the fields of /proc/PID/stat from the state on; empty when the process is gone.
+func stat(pid int) []string {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
+}
+
+// alive reports whether a process runs; one that nobody has waited for yet does not.
+func alive(pid int) bool {
+	fields := stat(pid)
+	return len(fields) > 0 && fields[0] != "Z" && fields[0] != "X"
+}
+
+func state(pid int) string {
+	if fields := stat(pid); len(fields) > 0 {
+		return fields[0]
+	}
+	return ""
+}
+
+// children are the processes that a process has started and that still run.
+func children(parent int) (pids []int) {
+	entries, _ := os.ReadDir("/proc")
+	for _, e := range entries {
+		n, err := strconv.Atoi(e.Name())
+		if fields := stat(n); err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(parent) && alive(n) {
+			pids = append(pids, n)
+		}
+	}
+	return pids
+}
+
+// isReaper reports whether a process is the reaper of a runtime.
+func isReaper(pid int) bool {
+	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	return strings.Contains("\x00"+string(raw), "\x00FAULTLINE_CHILD=reaper\x00")
+}
+
+func kill(t *testing.T, pid int, s syscall.Signal) {
+	t.Helper()
+	must(t, syscall.Kill(pid, s))
+}

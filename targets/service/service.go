@@ -1,0 +1,242 @@
+// Package service holds the services of the order flow: one file each with its step, and what runs a step as a
+// process: its HTTP servers, its queues, its store. The order service has its clients' API besides.
+package service
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"faultline/bench"
+	"faultline/targets/engine"
+	"faultline/targets/flow"
+	"faultline/targets/order"
+	"faultline/targets/store"
+	httplink "faultline/targets/transport/http"
+	"faultline/targets/transport/queue"
+)
+
+// Config is all that a service is told when it starts.
+type Config struct {
+	Name         string             `json:"name"`
+	Architecture bench.Architecture `json:"architecture"`
+	Settings     engine.Settings    `json:"settings"`
+	Workers      int                `json:"workers"` // of the order service's jobs
+	Declines     order.Declines     `json:"declines"`
+	Broker       BrokerConfig       `json:"broker"`
+	Attempts     int                `json:"attempts"` // at a message
+}
+
+// Steps are the parts of the order flow, in its order.
+func Steps(d order.Declines) []engine.Step {
+	return []engine.Step{orderStep(), paymentStep(), fraudStep(d), riskStep(), inventoryStep(d), shippingStep()}
+}
+
+// A part is a service that is being run: what its servers and consumers share.
+type part struct {
+	config Config
+	dials  map[string]string // place → address
+	engine *engine.Engine
+	saga   *engine.Saga // of the order service only
+	peer   *queue.Peer  // nil if no link of the service uses a broker
+	ready  atomic.Bool
+}
+
+// Run runs a service with its durable state in dir until ctx is done. It calls listening with its addresses.
+func Run(ctx context.Context, c Config, dir string, dials map[string]string, listening func(bench.Addresses)) error {
+	db, err := store.Open(filepath.Join(dir, c.Name+".db"), engine.Buckets...)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	p, err := newPart(c, dials, db)
+	if err != nil {
+		return err
+	}
+	if p.peer != nil {
+		defer p.peer.Broker.Close()
+	}
+	flowServer, err := listen(p.routes())
+	if err != nil {
+		return err
+	}
+	adminServer, err := listen(p.adminRoutes())
+	if err != nil {
+		return err
+	}
+	listening(bench.Addresses{Main: flowServer.addr, Admin: adminServer.addr})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return flowServer.serve(ctx) })
+	group.Go(func() error { return adminServer.serve(ctx) })
+	group.Go(func() error { return p.consume(ctx) })
+	if p.saga != nil {
+		group.Go(func() error { return p.saga.Run(ctx) })
+	}
+	return group.Wait()
+}
+
+func newPart(c Config, dials map[string]string, db *store.Store) (*part, error) {
+	steps := Steps(c.Declines)
+	undoable := map[string]bool{}
+	var step engine.Step
+	for _, s := range steps {
+		undoable[s.Service] = s.Undoable
+		if s.Service == c.Name {
+			step = s
+		}
+	}
+	if step.Service == "" {
+		return nil, fmt.Errorf("service %q is not part of the order flow", c.Name)
+	}
+	slots := engine.NewSlots(c.Settings.Slots, c.Settings.Queue)
+	e := &engine.Engine{Step: step, Settings: c.Settings, Store: db, Slots: slots, Crash: &engine.Crash{},
+		Metrics: engine.NewMetrics(c.Name, slots), Asks: map[string]flow.Ask{}, Async: map[string]bool{}}
+	p := &part{config: c, dials: dials, engine: e}
+	if err := p.openPeer(); err != nil {
+		return nil, err
+	}
+	p.dialLinks()
+	if step.Front {
+		p.saga = engine.NewSaga(e, c.Architecture.ClientLink() == bench.Wait, undoable, c.Workers)
+	}
+	return p, nil
+}
+
+// openPeer connects to the broker if a link of the service needs one.
+func (p *part) openPeer() error {
+	name := p.config.Name
+	publish, uses := p.dials[name+"->"+Broker]
+	if !uses {
+		return nil
+	}
+	b, err := openBroker(p.config.Broker, publish, p.dials[Broker+"->"+name])
+	if err != nil {
+		return err
+	}
+	p.peer = &queue.Peer{Service: name, Prefix: p.config.Broker.Prefix, Broker: b, Prefetch: p.config.Settings.Slots,
+		Attempts: p.config.Attempts, Crash: p.engine.Crash}
+	p.engine.Reply = p.peer.Reply
+	return nil
+}
+
+// dialLinks makes the way to ask each callee: the one place where a transport's name becomes code.
+func (p *part) dialLinks() {
+	for _, l := range p.config.Architecture.Links {
+		if l.From != p.config.Name {
+			continue
+		}
+		switch l.Transport {
+		case "http":
+			p.engine.Asks[l.To] = httplink.Dial(l.To, p.dials[l.Name()])
+		case "queue":
+			p.engine.Asks[l.To] = p.peer.Dial(l.To)
+			p.engine.Async[l.To] = true
+		}
+	}
+}
+
+// routes are what the flow's address serves: other services, clients of the order service, and probes of the link.
+func (p *part) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ping", func(http.ResponseWriter, *http.Request) {})
+	if p.saga != nil {
+		api{p.saga}.register(mux)
+		return mux
+	}
+	mux.Handle("POST "+httplink.Path, httplink.Serve(p.engine.Handle))
+	return mux
+}
+
+// consume declares the service's queues, takes part in them, and then says that it is ready.
+func (p *part) consume(ctx context.Context) error {
+	if p.peer == nil {
+		p.ready.Store(true)
+		return nil
+	}
+	if err := p.declare(ctx); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	if p.saga != nil {
+		group.Go(func() error { return p.peer.Receive(ctx, p.saga.Receive) })
+	} else {
+		group.Go(func() error { return p.peer.Serve(ctx, p.engine.Handle) })
+		if len(p.engine.Async) > 0 {
+			group.Go(func() error { return p.peer.Receive(ctx, p.engine.Receive) })
+		}
+	}
+	p.ready.Store(true)
+	return group.Wait()
+}
+
+// declare makes all queues of the architecture, trying until the broker is there.
+func (p *part) declare(ctx context.Context) error {
+	var queues []string
+	for _, q := range Queues(p.config.Architecture) {
+		queues = append(queues, p.config.Broker.Prefix+q)
+	}
+	for {
+		err := p.peer.Broker.Declare(ctx, queues...)
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(declareAgain):
+		}
+	}
+}
+
+const declareAgain = 50 * time.Millisecond
+
+// Queues are all queues that an architecture needs on its broker.
+func Queues(a bench.Architecture) []string {
+	var names []string
+	seen := map[string]bool{}
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	for _, l := range a.Links {
+		if l.Transport == "queue" {
+			add(l.To)
+			add(queue.Replies(l.From))
+		}
+	}
+	return names
+}
+
+// A server is an HTTP server that already listens.
+type server struct {
+	addr     string
+	listener net.Listener
+	http     *http.Server
+}
+
+func listen(h http.Handler) (*server, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listening on 127.0.0.1: %w", err)
+	}
+	return &server{l.Addr().String(), l, &http.Server{Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}}, nil
+}
+
+const headerTimeout = 5 * time.Second
+
+// serve answers until ctx is done.
+func (s *server) serve(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { s.http.Close() })
+	defer stop()
+	if err := s.http.Serve(s.listener); err != http.ErrServerClosed {
+		return fmt.Errorf("serving %s: %w", s.addr, err)
+	}
+	return nil
+}

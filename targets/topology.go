@@ -1,0 +1,104 @@
+package targets
+
+import (
+	"time"
+
+	"faultline/bench"
+	"faultline/targets/engine"
+	"faultline/targets/order"
+	"faultline/targets/service"
+	"faultline/targets/transport/queue"
+)
+
+// A Topology is what an architecture needs running, derived from it.
+type Topology struct {
+	// Services are those of the order flow; the addresses in Dials are still empty.
+	Services []bench.Service
+	// Broker is the broker to start, nil if none is needed or it runs already.
+	Broker *bench.Service
+	// Places are where somebody dials somebody: place → the service that it leads to.
+	Places map[string]string
+	// Queues are the names of the queues on the broker.
+	Queues []string
+}
+
+// minReach is how long an order is tried again at least, whatever the faults of a plan.
+const minReach = 30 * time.Second
+
+// reachFaults is how many times the longest fault of a plan retries must reach.
+const reachFaults = 3
+
+// jobWorkers is how many of its jobs the order service works on at a time.
+const jobWorkers = 256
+
+// NewTopology derives what one architecture of a plan needs.
+func NewTopology(p bench.Plan, a bench.Architecture, broker service.BrokerConfig) Topology {
+	t := Topology{Places: map[string]string{bench.Client + "->order": "order"}}
+	reach := max(minReach, reachFaults*p.Windows.Fault)
+	for _, name := range a.Services() {
+		s := bench.Service{Name: name, Role: RoleService, Dials: map[string]string{}}
+		t.addPlaces(a, &s)
+		slots := p.Flow.Slots[name]
+		if n, ok := a.Slots[name]; ok {
+			slots = n
+		}
+		s.Config = service.Config{
+			Name: name, Architecture: a, Workers: jobWorkers, Broker: broker, Attempts: queue.Attempts(reach),
+			Declines: order.Declines{Seed: p.Seed, Share: p.Flow.Declined},
+			Settings: engine.Settings{Slots: slots, Queue: p.Flow.Queue, Work: p.Flow.Work[name], Spread: p.Flow.Spread,
+				Seed: p.Seed, Timeout: p.Flow.Timeouts[name], Reach: reach},
+		}
+		t.Services = append(t.Services, s)
+	}
+	t.addBroker(a, broker)
+	return t
+}
+
+// addPlaces gives a service a place for every link it calls, and two for the broker if any of its links uses one:
+// to publish and to consume go over connections of their own.
+func (t *Topology) addPlaces(a bench.Architecture, s *bench.Service) {
+	dial := func(place, target string) {
+		s.Dials[place] = ""
+		t.Places[place] = target
+	}
+	for _, l := range a.Links {
+		switch {
+		case viaBroker(l) && (l.From == s.Name || l.To == s.Name):
+			dial(s.Name+"->"+service.Broker, service.Broker)
+			dial(service.Broker+"->"+s.Name, service.Broker)
+		case l.From == s.Name:
+			dial(l.Name(), l.To)
+		}
+	}
+}
+
+func (t *Topology) addBroker(a bench.Architecture, c service.BrokerConfig) {
+	if !NeedsBroker(a) {
+		return
+	}
+	for _, q := range service.Queues(a) {
+		t.Queues = append(t.Queues, c.Prefix+q)
+	}
+	if !c.External {
+		t.Broker = &bench.Service{Name: service.Broker, Role: c.Kind}
+	}
+}
+
+// NeedsBroker reports whether a link of an architecture passes through a broker.
+func NeedsBroker(a bench.Architecture) bool {
+	for _, l := range a.Links {
+		if viaBroker(l) {
+			return true
+		}
+	}
+	return false
+}
+
+func viaBroker(l bench.Link) bool {
+	for _, t := range Transports() {
+		if t.Name == l.Transport {
+			return t.Broker
+		}
+	}
+	return false
+}

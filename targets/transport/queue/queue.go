@@ -1,0 +1,134 @@
+// Package queue carries requests as messages on a broker's durable queues. Every service has a queue of its own
+// name, and a caller that wants replies has one named caller.replies.
+//
+// A consumer does the work and its journal line in one transaction, publishes what follows and awaits the
+// confirm, then acknowledges. What fails comes back after a growing delay, a bounded number of times, and
+// then goes to the dead-letter queue.
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"faultline/targets/broker"
+	"faultline/targets/engine"
+	"faultline/targets/flow"
+)
+
+// A Peer is a service's side of its queues.
+type Peer struct {
+	Service  string
+	Prefix   string // before every queue's name
+	Broker   broker.Broker
+	Prefetch int // deliveries handled at a time
+	Attempts int // before a message is dead-lettered
+	Crash    *engine.Crash
+}
+
+const (
+	firstDelay = 100 * time.Millisecond
+	maxDelay   = time.Second
+)
+
+// Attempts is how many tries reach over a given time, with the delays between them.
+func Attempts(reach time.Duration) int {
+	n, sum := 1, time.Duration(0)
+	for ; sum < reach; n++ {
+		sum += delay(n)
+	}
+	return n
+}
+
+// delay is the wait after the n-th failed attempt.
+func delay(n int) time.Duration { return min(maxDelay, firstDelay<<min(n-1, 10)) }
+
+// Replies names the queue on which a caller gets its replies.
+func Replies(caller string) string { return caller + ".replies" }
+
+// Dial returns the way to ask a service by its queue: the answer comes later.
+func (p *Peer) Dial(callee string) flow.Ask {
+	return func(ctx context.Context, r flow.Request) (flow.Answer, error) {
+		kind := "ask"
+		if r.Undo {
+			kind = "undo" // nobody waits for its reply
+		} else {
+			r.ReplyTo = Replies(p.Service)
+		}
+		err := p.publish(ctx, callee, kind+"/"+callee+"/"+r.Order.ID, r.Order.ID, r.Trace, r)
+		return flow.Answer{Later: true}, err
+	}
+}
+
+// Reply sends a reply to the caller that waits for it by message.
+func (p *Peer) Reply(ctx context.Context, to string, r flow.Request, reply flow.Reply) error {
+	return p.publish(ctx, to, "reply/"+p.Service+"/"+reply.Order, reply.Order, flow.Span(r.Trace), reply)
+}
+
+func (p *Peer) publish(ctx context.Context, queue, id, order, trace string, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encoding message %s: %w", id, err)
+	}
+	m := broker.Message{ID: id, Order: order, Body: body, Headers: map[string]string{
+		"traceparent": trace, "sent-at": strconv.FormatInt(time.Now().UnixNano(), 10)}}
+	err = p.Broker.Publish(ctx, p.Prefix+queue, m)
+	if errors.Is(err, broker.ErrNotSent) {
+		return fmt.Errorf("%w: %w", flow.ErrNotSent, err)
+	}
+	return err
+}
+
+// Serve handles the requests in the service's own queue until ctx is done.
+func (p *Peer) Serve(ctx context.Context, h flow.Handler) error {
+	return p.consume(ctx, p.Service, func(ctx context.Context, m broker.Message) error {
+		var r flow.Request
+		if err := json.Unmarshal(m.Body, &r); err != nil {
+			return poison{err}
+		}
+		if trace := m.Headers["traceparent"]; trace != "" {
+			r.Trace = trace
+		}
+		answer, err := h(ctx, r)
+		if err != nil || answer.Later || r.ReplyTo == "" {
+			return err
+		}
+		return p.Reply(ctx, r.ReplyTo, r, answer.Reply)
+	})
+}
+
+// Receive takes the replies to what the service asked until ctx is done.
+func (p *Peer) Receive(ctx context.Context, take flow.Receiver) error {
+	return p.consume(ctx, Replies(p.Service), func(ctx context.Context, m broker.Message) error {
+		var reply flow.Reply
+		if err := json.Unmarshal(m.Body, &reply); err != nil {
+			return poison{err}
+		}
+		return take(ctx, reply)
+	})
+}
+
+// poison is an error that no further attempt can mend.
+type poison struct{ error }
+
+// consume ends every delivery in one way: acknowledged, tried again later, or dead-lettered.
+// When that itself fails the broker brings the message back.
+func (p *Peer) consume(ctx context.Context, queue string, do func(context.Context, broker.Message) error) error {
+	return p.Broker.Consume(ctx, p.Prefix+queue, p.Prefetch, func(ctx context.Context, d broker.Delivery) {
+		err := do(ctx, d.Message)
+		var unreadable poison
+		switch {
+		case err == nil:
+			p.Crash.Pass(p.Service + ":" + engine.BeforeAck)
+			_ = d.Ack(ctx)
+		case ctx.Err() != nil: // stopping: it comes back in the next life
+		case errors.As(err, &unreadable), d.Attempt >= p.Attempts:
+			_ = d.Dead(ctx, err.Error())
+		default:
+			_ = d.Retry(ctx, delay(d.Attempt))
+		}
+	})
+}
