@@ -24,12 +24,14 @@ const (
 	pauseAt   = 10 * time.Second
 )
 
-// A stub answers every request at once, but for one pause in which it answers nobody. It speaks just enough HTTP, in a
-// process of its own: what the oracle is about is the pause, and not how fast a server catches up after it.
+// A stub answers every request at once, but for one pause, after which it answers whoever waits, in the order they came.
+// It speaks just enough HTTP, in a process of its own: what the oracle is about is the pause, and not how fast a server
+// catches up after it.
 type stub struct {
-	first   sync.Once
-	paused  chan struct{} // closed while it must not answer, and then resumed is open
-	resumed chan struct{}
+	first  sync.Once
+	mu     sync.Mutex
+	paused bool
+	held   []net.Conn // those that wait, while paused
 }
 
 // runStub is the stub's process.
@@ -40,7 +42,7 @@ func runStub(ctx context.Context, _ process.Spec, listening func(bench.Addresses
 	}
 	defer context.AfterFunc(ctx, func() { listener.Close() })()
 	listening(bench.Addresses{Main: listener.Addr().String()})
-	s := &stub{paused: make(chan struct{}), resumed: make(chan struct{})}
+	s := &stub{}
 	for {
 		conn, err := listener.Accept()
 		if err != nil {
@@ -76,22 +78,41 @@ func (s *stub) serve(conn net.Conn) {
 			return
 		}
 		s.first.Do(func() {
-			time.AfterFunc(pauseAt, func() { close(s.paused) })
-			time.AfterFunc(pauseAt+pauseSpan, func() { close(s.resumed) })
+			time.AfterFunc(pauseAt, s.pause)
+			time.AfterFunc(pauseAt+pauseSpan, s.resume)
 		})
-		select {
-		case <-s.paused:
-			<-s.resumed
-		default:
-		}
-		if _, err := conn.Write(answer); err != nil {
-			return
-		}
+		s.answer(conn)
+	}
+}
+
+// answer answers the request that came by conn, now or when the pause ends.
+func (s *stub) answer(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.paused {
+		s.held = append(s.held, conn)
+		return
+	}
+	conn.Write(answer) // a client that has gone away needs none
+}
+
+func (s *stub) pause() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.paused = true
+}
+
+func (s *stub) resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.paused = false
+	for _, conn := range s.held {
+		conn.Write(answer)
 	}
 }
 
 // TestOraclePause is oracle 1 of MEASURES: a pause of S in T at a constant rate makes Qq = S − (1 − q)·T, from the
-// planned times. vegeta's own latency, with as few workers as people use, hides it; it is logged beside.
+// planned times.
 func TestOraclePause(t *testing.T) {
 	needTime(t)
 	want := (pauseSpan - pauseIn/100).Seconds()
@@ -109,11 +130,10 @@ func TestOraclePause(t *testing.T) {
 	if least > 1.05*want {
 		t.Errorf("p99 = %.3f s at best, want %.3f s, 0 to +5 %%", least, want)
 	}
-	t.Logf("vegeta's own p99 with 10 workers: %.4f s", cappedVegeta(t))
 }
 
 // pauseTries is how often the pause is tried until the machine lets it be seen undisturbed.
-const pauseTries = 6
+const pauseTries = 3
 
 // pausedP99 drives a stub through its pause, and returns the p99 from the schedule in seconds.
 func pausedP99(t *testing.T) float64 {
@@ -127,6 +147,18 @@ func pausedP99(t *testing.T) float64 {
 	})
 	slices.Sort(waits)
 	return waits[int(math.Ceil(0.99*float64(len(waits))))-1]
+}
+
+// TestPauseHiddenByFewWorkers says why the driver counts from the schedule: vegeta's own latency, with as few workers as
+// people use, has next to nothing of the same pause.
+func TestPauseHiddenByFewWorkers(t *testing.T) {
+	needTime(t)
+	t.Parallel()
+	p99 := cappedVegeta(t)
+	t.Logf("vegeta's own p99 with 10 workers: %.4f s", p99)
+	if p99 > 0.25 {
+		t.Errorf("p99 = %.3f s: it did not hide the pause of %v", p99, pauseSpan)
+	}
 }
 
 // cappedVegeta attacks a stub of its own as oracle 1 does, with 10 workers, and returns the p99 it reports, in seconds.
