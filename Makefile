@@ -34,7 +34,7 @@ bench: ## write bench.txt for benchstat: every architecture under every fault, C
 
 soak: ## test each promise ROUNDS=20 times at its crash point, with both brokers
 	@echo "about $$(( (38 * ($(ROUNDS) * 5 / 2 + 12) + 10 * ($(ROUNDS) * 25 + 30)) / 4 / 60 )) minutes; half of that without RabbitMQ"
-	$(GO) test -run 'TestPromises' -rounds $(ROUNDS) -parallel 4 -timeout 24h -v ./bench
+	$(GO) test ./bench -run TestPromises -parallel 4 -timeout 24h -v -rounds $(ROUNDS)
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
