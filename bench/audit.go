@@ -80,6 +80,18 @@ func classify(t Told, e effects, w where) Class {
 	return Refused
 }
 
+// audit settles the orders of a trial; where its books were not read, nothing is known of any.
+func audit(f Facts) Audit {
+	if len(f.events(EventBooks)) > 0 {
+		return settleOrders(f)
+	}
+	a := Audit{Offered: len(f.Orders), Classes: map[Class]int{}}
+	if a.Offered > 0 {
+		a.Classes[Unknown] = a.Offered
+	}
+	return a
+}
+
 // settleOrders says what became of every offered order, with witnesses for violations.
 // A phantom is an effect for an order that was never sent; it is counted beside the classes of the offered orders,
 // and if it was planned, that order is unsent.

@@ -104,6 +104,9 @@ func TestClassifyAgreesWithMeasures(t *testing.T) {
 		seen[want]++
 	}
 	for i, c := range Classes {
+		if c == Unknown { // of no order: of a trial without books
+			continue
+		}
 		if seen[c] == 0 {
 			t.Errorf("no combination is %s", c)
 		}
@@ -285,5 +288,16 @@ func TestShipped(t *testing.T) {
 	f.Journal = append(f.Journal, Entry{Order: "0", Effect: "shipment", N: -1})
 	if a := settleOrders(f); a.Shipped != [3]int{1, 2, 2} {
 		t.Errorf("%v done orders were shipped 0, 1 and more times", a.Shipped)
+	}
+}
+
+func TestAuditWithoutBooks(t *testing.T) {
+	f := Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}, {Seq: 1, Told: ToldUnsent}}}
+	if a := audit(f); a.Classes[Unknown] != 2 || a.Offered != 2 || a.Broken() != 0 {
+		t.Errorf("without books: %+v", a)
+	}
+	f.Events = []Event{{Kind: EventBooks}}
+	if a := audit(f); a.Classes[Lost] != 1 || a.Classes[Unsent] != 1 {
+		t.Errorf("with books: %+v", a)
 	}
 }

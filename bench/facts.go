@@ -102,6 +102,7 @@ const (
 	EventStopped EventKind = "stopped"  // interrupted by the user
 	EventGuard   EventKind = "guard"    // the memory guard stopped sending
 	EventClock   EventKind = "clock"    // the wall clock stepped by Value seconds
+	EventBooks   EventKind = "books"    // the books in which every order's end is written were read, whole
 	EventFinish  EventKind = "finished" // all was written; a trial without it was cut off
 )
 

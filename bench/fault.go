@@ -37,13 +37,19 @@ type Fault struct {
 	Times int `json:"times,omitempty" yaml:"times,omitempty"`
 }
 
+// Struck names the service or broker whose process the fault stops; for other kinds it is Place.
+func (f Fault) Struck() string {
+	if f.Kind == Crash && f.Victim != "" {
+		return f.Victim
+	}
+	return f.Place
+}
+
 // kills reports whether the fault stops the process of a service or broker.
 func (f Fault) kills(name string) bool {
 	switch f.Kind {
-	case Kill, Hang, Kills:
-		return f.Place == name
-	case Crash:
-		return f.Victim == name || f.Victim == "" && f.Place == name
+	case Kill, Hang, Kills, Crash:
+		return f.Struck() == name
 	}
 	return false
 }

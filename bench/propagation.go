@@ -11,16 +11,16 @@ const (
 	callSLOFactor = 5
 )
 
-// bad returns how many calls there were, and how many of them failed, were shed, or were later than slo.
-// Those that failed are taken to be none of the late ones, up to the number of calls.
+// bad returns how many calls there were, and how many of them failed, were shed, ran out of time, or were answered later
+// than slo. A call that ran out of time was late too, and counts once.
 func (s Sample) bad(slo time.Duration) (calls, wrong int64) {
 	for outcome, n := range s.Requests {
 		calls += n
-		if outcome != OutcomeOK && outcome != OutcomeDeclined {
+		if outcome == OutcomeFailed || outcome == OutcomeShed {
 			wrong += n
 		}
 	}
-	return calls, min(calls, wrong+s.Latency.Above(slo))
+	return calls, min(calls, wrong+max(s.Requests[OutcomeLate], s.Latency.Above(slo)))
 }
 
 // callSLOs are the limits of every service, by its median in the control, or in the trial's own baseline.

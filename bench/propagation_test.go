@@ -111,3 +111,26 @@ func TestPropagationHasTheEdgeFirst(t *testing.T) {
 		t.Errorf("the services: %+v", rows[1:])
 	}
 }
+
+func TestBadCountsACallOnce(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		requests map[string]int64
+		slow     int // of the latencies, above the limit
+		want     int64
+	}{
+		{"timed out, and slow by that", map[string]int64{OutcomeOK: 6, OutcomeLate: 4}, 4, 4},
+		{"timed out before the limit", map[string]int64{OutcomeOK: 6, OutcomeLate: 4}, 0, 4},
+		{"slow answers beside those that timed out", map[string]int64{OutcomeOK: 6, OutcomeLate: 4}, 7, 7},
+		{"quick failures", map[string]int64{OutcomeOK: 5, OutcomeFailed: 3, OutcomeShed: 2}, 0, 5},
+		{"never more than there were", map[string]int64{OutcomeFailed: 3}, 3, 3},
+	} {
+		waits := make([]time.Duration, 0, c.slow)
+		for range c.slow {
+			waits = append(waits, time.Second)
+		}
+		if _, got := (Sample{Requests: c.requests, Latency: fill(waits)}).bad(100 * time.Millisecond); got != c.want {
+			t.Errorf("%s: %d, want %d", c.name, got, c.want)
+		}
+	}
+}

@@ -6,7 +6,7 @@ import (
 )
 
 // The control band: what the baseline's own p99 was, doubled, at least bandSlack above it; an SLI is in it
-// when at most bandShare of the orders of the next H are outside.
+// when at most bandShare of the orders of the next H are outside, beside the share that failed in the baseline already.
 const (
 	bandFactor = 2
 	bandSlack  = 50 * time.Millisecond
@@ -28,11 +28,12 @@ func recovery(f Facts, w Windows, slo SLO) Recovery {
 		return Recovery{}
 	}
 	healed := f.healed()
-	ack := recovered(f, healed, slo.Recovered, func(o Order) bool {
-		return !o.failed() && o.Acked-o.Planned <= band(w.Baseline.Ack.P99)
+	b := w.Baseline
+	ack := recovered(f, healed, slo.Recovered, bandShare+b.Errors, func(o Order) bool {
+		return !o.failed() && o.Acked-o.Planned <= band(b.Ack.P99)
 	})
-	done := recovered(f, healed, slo.Recovered, func(o Order) bool {
-		return o.Told == ToldDeclined || o.Done != Never && o.Done-o.Planned <= band(w.Baseline.Done.P99)
+	done := recovered(f, healed, slo.Recovered, bandShare+share(b.Done.Never, b.Done.N), func(o Order) bool {
+		return o.Told == ToldDeclined || o.Done != Never && o.Done-o.Planned <= band(b.Done.P99)
 	})
 	r := Recovery{Ack: ack, Done: done, Watched: max(0, f.Trial.Phases.Drain-healed), Verdict: "recovered"}
 	if ack == Never || done == Never {
@@ -53,8 +54,8 @@ func (f Facts) healed() time.Duration {
 }
 
 // recovered is the time from healed to the first order that is good and is followed by good ones, all but
-// bandShare, for hold; Never if none was seen.
-func recovered(f Facts, healed, hold time.Duration, good func(Order) bool) time.Duration {
+// a share of them, for hold; Never if none was seen.
+func recovered(f Facts, healed, hold time.Duration, but float64, good func(Order) bool) time.Duration {
 	var orders []Order
 	for _, o := range f.Orders {
 		if o.Planned >= healed && o.Told != ToldUnsent {
@@ -71,7 +72,7 @@ func recovered(f Facts, healed, hold time.Duration, good func(Order) bool) time.
 				wrong++
 			}
 		}
-		if good(o) && float64(wrong) <= bandShare*float64(next-i) {
+		if good(o) && float64(wrong) <= but*float64(next-i) {
 			return o.Planned - healed
 		}
 		if !good(o) {

@@ -205,10 +205,11 @@ const (
 	Refused    Class = "refused"
 	Declined   Class = "declined"
 	Unsent     Class = "unsent"
+	Unknown    Class = "unknown" // the trial ended before its books could be read
 )
 
 // Classes are all classes in the order they are matched.
-var Classes = []Class{Phantom, Duplicated, Zombie, Parked, Unfinished, HalfDone, OK, Recovered, Lost, Vanished, Refused, Declined, Unsent}
+var Classes = []Class{Phantom, Duplicated, Zombie, Parked, Unfinished, HalfDone, OK, Recovered, Lost, Vanished, Refused, Declined, Unsent, Unknown}
 
 // Violations are the classes that break a promise.
 var Violations = []Class{Phantom, Duplicated, Zombie, HalfDone, Lost}

@@ -10,7 +10,7 @@ import (
 func Summarize(h RunHeader, control *Facts, f Facts) Summary {
 	slo := h.Plan.SLO
 	slos := callSLOs(control, f)
-	s := Summary{Schema: SchemaVersion, Dir: f.Dir, Trial: f.Trial, Windows: windows(f, slo), Audit: settleOrders(f), Events: f.Events}
+	s := Summary{Schema: SchemaVersion, Dir: f.Dir, Trial: f.Trial, Windows: windows(f, slo), Audit: audit(f), Events: f.Events}
 	s.Checks = validity(f, s.Windows)
 	s.Recovery = recovery(f, s.Windows, slo)
 	s.Drain = drainTime(h, f)
@@ -23,7 +23,7 @@ func Summarize(h RunHeader, control *Facts, f Facts) Summary {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("at %.1f s: %s", e.T.Seconds(), e.Detail))
 	}
 	for _, c := range s.Checks {
-		if !c.Passed {
+		if !c.Passed && !s.Interrupted { // who stopped a trial knows that it is not whole
 			s.Invalid = append(s.Invalid, c.Name+": "+c.Saw)
 		}
 	}

@@ -214,7 +214,17 @@ func (f Facts) deaf(from, to time.Duration) (bool, string) {
 	return all > 0 && down == all, fmt.Sprintf("no link leads to it; %d of %d scrapes failed while it was down", down, all)
 }
 
-func (f Facts) deaths() int { return len(f.events(EventKilled)) }
+// deaths are how often the process that the fault is to kill died since the fault began.
+func (f Facts) deaths() int {
+	from, _ := f.broken()
+	n := 0
+	for _, e := range f.events(EventKilled) {
+		if e.Place == f.Trial.Fault.Struck() && e.T >= from-injectedLate {
+			n++
+		}
+	}
+	return n
+}
 
 func (f Facts) events(kind EventKind) []Event {
 	var list []Event

@@ -1,146 +1,11 @@
 package bench
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 )
-
-// clearRatio is how far apart two values must be before a single trial may say that they differ.
-const clearRatio = 3
-
-// A figure is one measure of a trial that a verdict compares.
-type figure struct {
-	name, unit string
-	lower      bool // lower is better
-	of         func(Summary) float64
-}
-
-func figures() []figure {
-	list := []figure{
-		{"p99 answer", "s", true, func(s Summary) float64 { return secondsOr(s.Windows.Fault.Ack.P99, InfiniteBin) }},
-		{"p99 order done", "s", true, func(s Summary) float64 { return secondsOr(s.Windows.Fault.Done.P99, InfiniteBin) }},
-		{"goodput", "/s", false, func(s Summary) float64 { return s.Windows.Fault.Goodput }},
-		{"failed answers", "share", true, func(s Summary) float64 { return s.Windows.Fault.Errors }},
-		{"time to recover", "s", true, recoverySeconds},
-	}
-	for _, c := range Violations {
-		list = append(list, figure{"orders " + string(c), "orders", true, func(s Summary) float64 { return float64(s.Audit.Classes[c]) }})
-	}
-	return list
-}
-
-// recoverySeconds is when acknowledgement and completion had both recovered.
-func recoverySeconds(s Summary) float64 {
-	if s.Recovery.Ack == Never || s.Recovery.Done == Never {
-		return InfiniteBin
-	}
-	return max(s.Recovery.Ack, s.Recovery.Done).Seconds()
-}
-
-// comparisons set every figure of every fault side by side.
-func comparisons(r Results) []Comparison {
-	var list []Comparison
-	for _, fault := range r.Run.Plan.Faults {
-		for _, f := range figures() {
-			if fault.Kind == NoFault && f.name == "time to recover" {
-				continue
-			}
-			if c := compare(r, fault.Name, f); len(c.Values) > 0 {
-				list = append(list, c)
-			}
-		}
-	}
-	return list
-}
-
-func compare(r Results, fault string, f figure) Comparison {
-	c := Comparison{Fault: fault, Measure: f.name, Unit: f.unit, Lower: f.lower, Values: map[string]Compare{}}
-	for _, a := range r.Run.Plan.Architectures {
-		var values []float64
-		invalid := 0
-		for _, t := range r.Trials {
-			switch {
-			case t.Trial.Architecture.Name != a.Name || t.Trial.Fault.Name != fault:
-			case len(t.Invalid) > 0 || t.Interrupted:
-				invalid++
-			default:
-				values = append(values, f.of(t))
-			}
-		}
-		if len(values)+invalid > 0 {
-			c.Values[a.Name] = middle(values, invalid)
-		}
-	}
-	c.rank()
-	return c
-}
-
-// middle is the median of some trials with the least and the greatest; a negative value is infinite.
-func middle(values []float64, invalid int) Compare {
-	c := Compare{N: len(values), Invalid: invalid}
-	if len(values) == 0 {
-		return c
-	}
-	slices.SortFunc(values, func(a, b float64) int {
-		switch {
-		case a < 0 && b >= 0:
-			return 1
-		case b < 0 && a >= 0:
-			return -1
-		}
-		return cmp.Compare(a, b)
-	})
-	low, high := values[(len(values)-1)/2], values[len(values)/2]
-	c.Low, c.High, c.Value = values[0], values[len(values)-1], (low+high)/2
-	if low < 0 || high < 0 {
-		c.Value, c.Infinite = InfiniteBin, true
-	}
-	return c
-}
-
-// rank forms the ratio of the worst value to the best, and names the best where they are clearly apart.
-func (c *Comparison) rank() {
-	best, worst := "", ""
-	better := func(a, b string) bool {
-		x, y := c.Values[a], c.Values[b]
-		if x.Infinite != y.Infinite {
-			return y.Infinite == c.Lower
-		}
-		return x.Value != y.Value && (x.Value < y.Value) == c.Lower
-	}
-	for _, name := range c.names() {
-		if c.Values[name].N == 0 {
-			return // nothing may be said beside an architecture that has no valid trial
-		}
-		if best == "" || better(name, best) {
-			best = name
-		}
-		if worst == "" || better(worst, name) {
-			worst = name
-		}
-	}
-	low, high := c.Values[best], c.Values[worst]
-	if !c.Lower {
-		low, high = high, low
-	}
-	if c.Unit == "orders" || best == worst || low.Infinite {
-		return
-	}
-	if high.Infinite {
-		c.Best = best // infinitely apart: no ratio to write
-		return
-	}
-	if low.Value > 0 {
-		c.Ratio = high.Value / low.Value
-	}
-	if c.Ratio > clearRatio {
-		c.Best = best
-	}
-}
 
 // verdict is the run in one sentence, computed from its figures.
 func verdict(r Results) Verdict {
@@ -152,6 +17,9 @@ func verdict(r Results) Verdict {
 		first := invalid[0]
 		v.Sentence = fmt.Sprintf("INVALID: %d of %d trials tested nothing. The first, %s under %s: %s.", len(invalid), len(r.Trials),
 			first.Trial.Architecture.Name, first.Trial.Fault.Name, first.Invalid[0])
+		if broken := brokenOrders(r); broken != "" {
+			v.Sentence += " Promises were broken all the same: " + broken + "."
+		}
 	case slices.ContainsFunc(r.Trials, func(t Summary) bool { return t.Interrupted }):
 		v.Sentence = "Interrupted: the figures are partial, and nothing may be concluded."
 	case brokenOrders(r) != "":
@@ -176,6 +44,9 @@ func invalidTrials(r Results) []Summary {
 func brokenOrders(r Results) string {
 	var parts []string
 	for _, t := range r.Trials {
+		if len(t.Invalid) > 0 {
+			continue
+		}
 		for _, c := range Violations {
 			if n := t.Audit.Classes[c]; n > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s in %s under %s", n, c, t.Trial.Architecture.Name, t.Trial.Fault.Name))
@@ -185,30 +56,65 @@ func brokenOrders(r Results) string {
 	return strings.Join(parts, ", ")
 }
 
-// choose writes the sentence about the fault under which answers are furthest apart.
+// choose writes the sentence about the fault that sets architectures furthest apart: by failed answers if by any, as a
+// quick failure is no better than a slow success, else by how long answers take.
 func (v *Verdict) choose(r Results) {
-	widest := -1
-	for i, c := range v.Comparisons {
-		if c.Measure == "p99 answer" && c.Best != "" && (widest < 0 || wider(c, v.Comparisons[widest])) {
-			widest = i
-		}
+	c, ok := v.widest("failed answers")
+	if !ok {
+		c, ok = v.widest("p99 answer")
 	}
-	if widest < 0 {
+	if !ok {
 		v.Sentence = v.same(r)
 		return
 	}
-	c := v.Comparisons[widest]
 	worst := c.worst()
 	v.Winner = c.Best
-	v.Sentence = fmt.Sprintf("When %s, %s answers in %s at p99, %s in %s; its orders are done by %s (%s: %s).",
-		occasion(r, c.Fault), worst, c.text(worst), c.Best, c.text(c.Best), v.text(c.Fault, "p99 order done", c.Best), worst, v.text(c.Fault, "p99 order done", worst))
+	v.Sentence = fmt.Sprintf("When %s, %s; %s.", occasion(r, c.Fault), v.difference(c, worst), v.completions(c.Fault, c.Best, worst))
 	v.Price = v.price(r, c.Fault, c.Best, worst)
+}
+
+// widest is the comparison of a measure whose values are furthest apart, if any are clearly apart.
+func (v *Verdict) widest(measure string) (found Comparison, ok bool) {
+	for _, c := range v.Comparisons {
+		if c.Measure == measure && c.Best != "" && (!ok || wider(c, found)) {
+			found, ok = c, true
+		}
+	}
+	return found, ok
+}
+
+// difference says how far apart two architectures are.
+func (v *Verdict) difference(c Comparison, worst string) string {
+	if c.Measure == "failed answers" {
+		return fmt.Sprintf("%s of the answers of %s fail, %s of %s, which answers in %s at p99", c.text(worst), worst, c.text(c.Best), c.Best,
+			v.text(c.Fault, "p99 answer", c.Best))
+	}
+	if c.Values[worst].Infinite {
+		return fmt.Sprintf("more than 1 %% of the answers of %s never come, %s answers in %s at p99", worst, c.Best, c.text(c.Best))
+	}
+	return fmt.Sprintf("%s answers in %s at p99, %s in %s", worst, c.text(worst), c.Best, c.text(c.Best))
+}
+
+// completions says when the orders were done, of which an answer alone says nothing.
+func (v *Verdict) completions(fault, best, worst string) string {
+	const measure = "p99 order done"
+	c, ok := v.find(fault, measure)
+	if !ok {
+		return "when its orders are done is unknown"
+	}
+	if c.Values[best].Infinite {
+		return fmt.Sprintf("more than 1 %% of its orders are never done (%s: %s)", worst, v.text(fault, measure, worst))
+	}
+	return fmt.Sprintf("its orders are done by %s (%s: %s)", c.text(best), worst, v.text(fault, measure, worst))
 }
 
 // wider reports whether a's values are further apart than b's. A fault says more than the control.
 func wider(a, b Comparison) bool {
 	if (a.Fault == Control) != (b.Fault == Control) {
 		return b.Fault == Control
+	}
+	if a.Unit == "share" {
+		return a.spread() > b.spread()
 	}
 	return a.Ratio == 0 || b.Ratio != 0 && a.Ratio > b.Ratio
 }
@@ -225,7 +131,8 @@ func (v Verdict) same(r Results) string {
 		}
 		return fmt.Sprintf("%s answers at p99 in %s.", r.Run.Plan.Architectures[0].Name, strings.Join(parts, ", "))
 	}
-	return fmt.Sprintf("No difference: no two architectures' p99 answers are more than %d times apart under any of these faults.", clearRatio)
+	return fmt.Sprintf("No difference: under none of these faults do architectures differ by over %.0f %% of failed answers, or %d times in the answers' p99.",
+		100*clearShare, clearRatio)
 }
 
 // price is what the better answers cost: when an answer no longer means done, and what else must run.
@@ -276,26 +183,25 @@ func (v Verdict) text(fault, measure, architecture string) string {
 	return c.text(architecture)
 }
 
+// text writes an architecture's value, with its range and trials where there are several.
 func (c Comparison) text(architecture string) string {
-	if c.Values[architecture].Infinite {
-		return "never"
+	x := c.Values[architecture]
+	if x.N < 2 {
+		return c.value(x.Value)
 	}
-	return span3(c.Values[architecture].Value)
+	return fmt.Sprintf("%s (%s to %s in %d trials)", c.value(x.Value), c.value(x.Low), c.value(x.High), x.N)
 }
 
-// names are sorted, so that the same facts name the same architecture where two are equal.
-func (c Comparison) names() []string { return slices.Sorted(maps.Keys(c.Values)) }
-
-// worst is the architecture furthest from the best.
-func (c Comparison) worst() string {
-	worst := ""
-	for _, name := range c.names() {
-		x := c.Values[name]
-		if worst == "" || !c.Values[worst].Infinite && (x.Infinite || x.Value > c.Values[worst].Value) {
-			worst = name
-		}
+func (c Comparison) value(v float64) string {
+	switch {
+	case v < 0:
+		return "never"
+	case c.Unit == "share" && v == 0:
+		return "none"
+	case c.Unit == "share":
+		return fmt.Sprintf("%.1f %%", 100*v)
 	}
-	return worst
+	return span3(v)
 }
 
 // occasion words a fault as a clause.

@@ -15,6 +15,12 @@ func trialOf(architecture, fault string, ack, done time.Duration) Summary {
 	}
 }
 
+// failing makes a share of a trial's answers failures.
+func failing(share float64, s Summary) Summary {
+	s.Windows.Fault.Errors = share
+	return s
+}
+
 // runOf is a run of sync and queue under a control and a slow risk.
 func runOf(trials ...Summary) Results {
 	return Results{Trials: trials, Run: RunHeader{Plan: Plan{
@@ -47,7 +53,14 @@ func TestVerdict(t *testing.T) {
 		{"3.1 times apart is one", "queue", []Summary{trialOf("sync", "slow-risk", 310*ms, s), trialOf("queue", "slow-risk", 100*ms, s)}, "When for 4.40 s"},
 		{"completions alone make no winner", "", []Summary{trialOf("sync", "slow-risk", s, s), trialOf("queue", "slow-risk", s, 100*s)}, "No difference: "},
 		{"never is infinitely apart", "queue", []Summary{trialOf("sync", "slow-risk", Never, Never), trialOf("queue", "slow-risk", 20*ms, Never)},
-			"When for 4.40 s risk takes 200 ms longer, sync answers in never at p99, queue in 20.0 ms; its orders are done by never (sync: never)."},
+			"When for 4.40 s risk takes 200 ms longer, more than 1 % of the answers of sync never come, queue answers in 20.0 ms at p99; more than 1 % of its orders are never done (sync: never)."},
+		{"quick failures are no better than slow answers", "queue", []Summary{failing(0.5, trialOf("sync", "slow-risk", ms, s)), trialOf("queue", "slow-risk", s, s)},
+			"When for 4.40 s risk takes 200 ms longer, 50.0 % of the answers of sync fail, none of queue, which answers in 1.00 s at p99; its orders are done by 1.00 s (sync: 1.00 s)."},
+		{"a few failures decide nothing", "sync", []Summary{failing(0.04, trialOf("sync", "slow-risk", ms, s)), trialOf("queue", "slow-risk", s, s)}, "When "},
+		{"several trials tell their range", "queue", []Summary{trialOf("sync", "slow-risk", 4*s, s), trialOf("queue", "slow-risk", s, s), trialOf("sync", "slow-risk", 6*s, s)},
+			"When for 4.40 s risk takes 200 ms longer, sync answers in 5.00 s (4.00 s to 6.00 s in 2 trials) at p99, queue in 1.00 s;"},
+		{"ranges that overlap are no difference", "", []Summary{trialOf("sync", "slow-risk", 4*s, s), trialOf("queue", "slow-risk", s, s),
+			trialOf("sync", "slow-risk", 20*s, s), trialOf("queue", "slow-risk", 5*s, s)}, "No difference: "},
 		{"both never is no difference", "", []Summary{trialOf("sync", "slow-risk", Never, Never), trialOf("queue", "slow-risk", Never, Never)}, "No difference: "},
 		{"a fault says more than the control", "queue", []Summary{trialOf("sync", Control, 100*s, s), trialOf("queue", Control, ms, s),
 			trialOf("sync", "slow-risk", 4*s, s), trialOf("queue", "slow-risk", s, s)}, "When for 4.40 s"},
@@ -84,7 +97,7 @@ func TestVerdictIsTheSameEveryTime(t *testing.T) {
 			t.Fatalf("the same facts say\n%s\n%s", first.Sentence, v.Sentence)
 		}
 	}
-	if first.Winner != "queue" || !strings.Contains(first.Sentence, "saga answers in never") {
+	if first.Winner != "queue" || !strings.Contains(first.Sentence, "answers of saga never come") {
 		t.Error(first.Sentence)
 	}
 }
@@ -139,7 +152,9 @@ func TestRank(t *testing.T) {
 		{"infinite", Comparison{Lower: true, Unit: "s", Values: map[string]Compare{"a": value(InfiniteBin), "b": value(4)}}, 0, "b"},
 		{"both infinite", Comparison{Lower: true, Unit: "s", Values: map[string]Compare{"a": value(InfiniteBin), "b": value(InfiniteBin)}}, 0, ""},
 		{"equal", Comparison{Lower: true, Unit: "s", Values: map[string]Compare{"a": value(2), "b": value(2)}}, 0, ""},
-		{"against zero", Comparison{Lower: true, Unit: "share", Values: map[string]Compare{"a": value(0), "b": value(1)}}, 0, ""},
+		{"against zero", Comparison{Lower: true, Unit: "share", Values: map[string]Compare{"a": value(0), "b": value(1)}}, 0, "a"},
+		{"shares too close", Comparison{Lower: true, Unit: "share", Values: map[string]Compare{"a": value(0.01), "b": value(0.05)}}, 5, ""},
+		{"four trials each, apart", Comparison{Lower: true, Unit: "s", Values: map[string]Compare{"a": middle([]float64{1, 1, 1, 1}, 0), "b": middle([]float64{2, 2, 2, 2}, 0)}}, 2, "a"},
 		{"orders have no ratio", Comparison{Lower: true, Unit: "orders", Values: map[string]Compare{"a": value(1), "b": value(100)}}, 0, ""},
 		{"beside an invalid one", Comparison{Lower: true, Unit: "s", Values: map[string]Compare{"a": value(1), "b": middle(nil, 1)}}, 0, ""},
 		{"alone", Comparison{Lower: true, Unit: "s", Values: map[string]Compare{"a": value(1)}}, 0, ""},

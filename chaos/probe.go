@@ -34,11 +34,7 @@ func (n *Network) Probe(ctx context.Context, f bench.Fault) (e bench.Event, ok b
 	case bench.Kill, bench.Kills:
 		return n.probeTarget(ctx, f, f.Place, connect)
 	case bench.Crash:
-		struck := f.Victim
-		if struck == "" {
-			struck = f.Place
-		}
-		return n.probeTarget(ctx, f, struck, connect)
+		return n.probeTarget(ctx, f, f.Struck(), connect)
 	}
 	return bench.Event{}, false
 }

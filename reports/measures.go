@@ -137,4 +137,4 @@ var shownViolations = []bench.Class{bench.Lost, bench.Duplicated, bench.HalfDone
 
 // otherClasses are the classes that break no promise.
 var otherClasses = []bench.Class{bench.OK, bench.Recovered, bench.Declined, bench.Refused, bench.Vanished,
-	bench.Parked, bench.Unfinished, bench.Unsent}
+	bench.Parked, bench.Unfinished, bench.Unsent, bench.Unknown}
