@@ -25,6 +25,8 @@ type System struct {
 // A Lab starts systems: what a run needs from outside this package, which knows no runtime, service or fault.
 type Lab struct {
 	Catalogue
+	// Check says what a plan needs that is not there: something to install, or a broker that does not answer.
+	Check func(ctx context.Context, p Plan) error
 	// Start brings one architecture up for one trial; services log into the directory logs.
 	Start func(ctx context.Context, p Plan, a Architecture, logs string) (*System, error)
 }

@@ -65,12 +65,21 @@ func Create(dir string, h TrialHeader) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the trial's header: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, fileTrial), append(raw, '\n'), 0o644); err != nil {
+	if err := writeWhole(filepath.Join(dir, fileTrial), append(raw, '\n')); err != nil {
 		return nil, fmt.Errorf("writing the trial's header: %w", err)
 	}
 	w := &Writer{dir: dir, stop: make(chan struct{}), files: map[string]*stream{}}
 	w.idle.Go(w.flushing)
 	return w, nil
+}
+
+// writeWhole writes a file that is there whole or not at all, whenever this process is killed.
+func writeWhole(path string, content []byte) error {
+	part := path + ".part"
+	if err := os.WriteFile(part, content, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(part, path)
 }
 
 func (w *Writer) flushing() {

@@ -43,6 +43,9 @@ func (c runCommand) Run(s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
+	if err := lab.Check(s.ctx, plan); err != nil {
+		return usageError{err}
+	}
 	dir, err := c.directory()
 	if err != nil {
 		return usageError{err}
@@ -57,21 +60,13 @@ func (c runCommand) Run(s streams) error {
 	case s.ctx.Err() != nil:
 		return errors.Join(errInterrupted, reported)
 	case ran != nil:
-		return errors.Join(startError(ran), reported)
+		return errors.Join(ran, reported)
 	case reported != nil:
 		return reported
 	case slices.ContainsFunc(results.Trials, func(t bench.Summary) bool { return len(t.Invalid) > 0 }):
 		return errInvalid
 	}
 	return nil
-}
-
-// startError tells a broker that refuses, or is not there, from a harness that failed: it is the user's to mend.
-func startError(err error) error {
-	if strings.Contains(err.Error(), "--broker") {
-		return usageError{err}
-	}
-	return err
 }
 
 // writeReport renders the facts of a run: the table on standard output, the page into the directory.

@@ -31,6 +31,9 @@ func (c upCommand) Run(s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
+	if err := lab.Check(s.ctx, plan); err != nil {
+		return usageError{err}
+	}
 	var listener net.Listener
 	if c.Listen != "" {
 		if listener, err = net.Listen("tcp", c.Listen); err != nil {
@@ -40,7 +43,7 @@ func (c upCommand) Run(s streams) error {
 	}
 	system, err := lab.Start(s.ctx, plan, plan.Architectures[0], "")
 	if err != nil {
-		return startError(err)
+		return err
 	}
 	address := system.Client
 	if listener != nil {

@@ -79,27 +79,13 @@ func (b *builder) startBroker(ctx context.Context) error {
 		return err
 	}
 	address := func() string { return instance.Addresses().Main }
-	if err := b.awaitBroker(ctx, address()); err != nil {
-		return fmt.Errorf("broker: %w (check --broker)", err)
+	if b.broker.Kind == "rabbitmq" { // NATS takes connections as soon as it has started
+		if err := rabbitmq.Await(ctx, b.broker.URL, address()); err != nil {
+			return err
+		}
 	}
 	b.view, err = view(b.broker, address, b.topology.Queues)
 	return err
-}
-
-// externalTimeout is how long a broker that should run already may refuse.
-const externalTimeout = 5 * time.Second
-
-// awaitBroker waits until RabbitMQ takes connections; NATS does as soon as it has started.
-func (b *builder) awaitBroker(ctx context.Context, address string) error {
-	if b.broker.Kind != "rabbitmq" {
-		return nil
-	}
-	if b.broker.External {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, externalTimeout)
-		defer cancel()
-	}
-	return rabbitmq.Await(ctx, b.broker.URL, address)
 }
 
 // startServices starts all services at once, and waits until each takes part in the flow.

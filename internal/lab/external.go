@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"time"
 
 	"faultline/bench"
+	"faultline/targets/broker/rabbitmq"
 	"faultline/targets/process"
 	"faultline/targets/service"
 )
@@ -25,19 +27,41 @@ func (r withExternal) Start(ctx context.Context, s bench.Service) (bench.Instanc
 	if s.Role != roleExternal {
 		return r.Runtime.Start(ctx, s)
 	}
-	u, err := url.Parse(r.broker.URL)
+	address, err := addressOf(r.broker.URL)
 	if err != nil {
 		return nil, err
 	}
-	address := u.Host
-	if u.Port() == "" {
-		port := "5672"
-		if u.Scheme == "amqps" {
-			port = "5671"
-		}
-		address = net.JoinHostPort(u.Hostname(), port)
-	}
 	return external{address, make(chan struct{})}, nil
+}
+
+// addressOf is where the broker of an AMQP URL listens.
+func addressOf(amqp string) (string, error) {
+	u, err := url.Parse(amqp)
+	if err != nil {
+		return "", err
+	}
+	if u.Port() != "" {
+		return u.Host, nil
+	}
+	port := "5672"
+	if u.Scheme == "amqps" {
+		port = "5671"
+	}
+	return net.JoinHostPort(u.Hostname(), port), nil
+}
+
+// externalTimeout is how long a broker that should run already may refuse.
+const externalTimeout = 5 * time.Second
+
+// awaitExternal waits until a broker that should run already takes connections.
+func awaitExternal(ctx context.Context, c service.BrokerConfig) error {
+	ctx, cancel := context.WithTimeout(ctx, externalTimeout)
+	defer cancel()
+	address, err := addressOf(c.URL)
+	if err != nil {
+		return err
+	}
+	return rabbitmq.Await(ctx, c.URL, address)
 }
 
 var errExternal = errors.New("the broker was not started by this program: use --broker rabbitmq or nats for faults that kill it")

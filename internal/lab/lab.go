@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ func New() bench.Lab {
 			Faults: chaos.All, Runtimes: []string{"process"}, Brokers: []string{"nats", "rabbitmq"},
 			Fits: func(f bench.Fault, a bench.Architecture) error { return chaos.Fits(f, a, targets.NeedsBroker(a)) },
 		},
-		Start: start,
+		Check: check, Start: start,
 	}
 }
 
@@ -47,6 +48,21 @@ func Roles() map[string]process.Role {
 		return links.Serve(ctx, c, listening)
 	}
 	return roles
+}
+
+// check looks for the broker that a plan's architectures need, so that nothing runs before its absence is told.
+func check(ctx context.Context, p bench.Plan) error {
+	if !slices.ContainsFunc(p.Architectures, targets.NeedsBroker) {
+		return nil
+	}
+	c, err := brokerOf(p)
+	if err == nil && c.External {
+		err = awaitExternal(ctx, c)
+	}
+	if err != nil {
+		return fmt.Errorf("--broker: %w", err)
+	}
+	return nil
 }
 
 // start brings one architecture up, behind proxies: the broker first, then all services at once.

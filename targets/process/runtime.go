@@ -19,6 +19,7 @@ type Runtime struct {
 	logs    string // one file a service
 	reaper  *reaper
 	starts  chan func()
+	closed  sync.Once
 
 	mu       sync.Mutex
 	children []*Child
@@ -85,7 +86,7 @@ func (r *Runtime) Start(ctx context.Context, s bench.Service) (bench.Instance, e
 	return c, nil
 }
 
-// Close ends every child and removes their state.
+// Close ends every child and removes their state. It may be called again.
 func (r *Runtime) Close() error {
 	r.mu.Lock()
 	children := r.children
@@ -94,8 +95,11 @@ func (r *Runtime) Close() error {
 	for _, c := range children {
 		_ = c.Stop(context.Background())
 	}
-	close(r.starts)
-	err := os.RemoveAll(r.dir)
-	r.reaper.close()
+	var err error
+	r.closed.Do(func() {
+		close(r.starts)
+		err = os.RemoveAll(r.dir)
+		r.reaper.close()
+	})
 	return err
 }
