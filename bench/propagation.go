@@ -40,11 +40,15 @@ func callSLOs(control *Facts, f Facts) map[string]time.Duration {
 	return slos
 }
 
-// samples are a service's samples whose middle is in [from, to).
+// samples are a service's samples whose middle is in [from, to); one that failed is of the moment it was taken.
 func (f Facts) samples(service string, from, to time.Duration) []Sample {
 	var list []Sample
 	for _, s := range f.Samples {
-		if middle := (s.From + s.To) / 2; s.Service == service && middle >= from && middle < to {
+		at := (s.From + s.To) / 2
+		if s.Down {
+			at = s.To
+		}
+		if s.Service == service && at >= from && at < to {
 			list = append(list, s)
 		}
 	}
