@@ -11,7 +11,7 @@ import (
 // BenchmarkTrial runs each architecture under each fault that fits it, as in make report: one operation is one trial.
 // An invalid trial fails its benchmark: its figures are not to be trusted.
 func BenchmarkTrial(b *testing.B) {
-	for _, unit := range []string{"ack-p99-ms", "done-p99-ms", "lost", "affected/s", "harness-cpu-%"} {
+	for _, unit := range []string{"ack-p99-ms", "done-p99-ms", "lost", "affected/s", "cpu-ms/order", "harness-cpu-%"} {
 		fmt.Printf("Unit %s better=lower\n", unit)
 	}
 	for _, unit := range []string{"orders/s", "goodput/s"} {
@@ -27,9 +27,26 @@ func BenchmarkTrial(b *testing.B) {
 	}
 }
 
+// BenchmarkCost runs each architecture undisturbed at 200 orders a second: what an order costs its services.
+func BenchmarkCost(b *testing.B) {
+	for _, a := range newCatalogue().Architectures {
+		b.Run(a.Name, func(b *testing.B) {
+			plan := defaultPlan(b, a.Name)
+			plan.Load.Rate = 200
+			benchmarkPlan(b, plan)
+		})
+	}
+}
+
 func benchmarkTrial(b *testing.B, a bench.Architecture, f bench.Fault) {
 	plan := defaultPlan(b, a.Name)
 	plan.Faults = []bench.Fault{f}
+	benchmarkPlan(b, plan)
+}
+
+// benchmarkPlan runs the first trial of a plan.
+func benchmarkPlan(b *testing.B, plan bench.Plan) {
+	plan.Faults = plan.Faults[:1]
 	var sum figures
 	for range b.N {
 		s := runPlan(b, plan).Trials[0]
@@ -42,7 +59,7 @@ func benchmarkTrial(b *testing.B, a bench.Architecture, f bench.Fault) {
 }
 
 // figures are sums over trials; an operation's figure is their mean.
-type figures struct{ ack, done, orders, goodput, lost, affected, cpu float64 }
+type figures struct{ ack, done, orders, goodput, lost, affected, cost, cpu float64 }
 
 func (f *figures) add(s bench.Summary) {
 	w := s.Windows.Fault
@@ -52,6 +69,7 @@ func (f *figures) add(s bench.Summary) {
 	f.goodput += w.Goodput
 	f.lost += float64(s.Audit.Classes[bench.Lost])
 	f.affected += w.LateDone * float64(w.Done.N) / (w.To - w.From).Seconds()
+	f.cost += milliseconds(s.Cost.CPU)
 	f.cpu += 100 * (s.Harness.CPU + s.Harness.LinksCPU)
 }
 
@@ -65,6 +83,7 @@ func (f *figures) report(b *testing.B) {
 	b.ReportMetric(f.goodput/n, "goodput/s")
 	b.ReportMetric(f.lost/n, "lost")
 	b.ReportMetric(f.affected/n, "affected/s")
+	b.ReportMetric(f.cost/n, "cpu-ms/order")
 	b.ReportMetric(f.cpu/n, "harness-cpu-%")
 }
 

@@ -26,9 +26,14 @@ func transport() *http.Transport {
 // draft is the body of the seq-th order: the same in every trial of a seed.
 func draft(seed uint64, seq int) []byte {
 	random := rand.New(rand.NewPCG(seed, uint64(seq)))
-	return fmt.Appendf(nil, `{"user_id":"usr_%04x","items":[{"sku":"WIDGET-%d","quantity":%d}],"payment_method":"pm_visa_4242"}`,
-		random.IntN(1<<12), 1+random.IntN(100), 1+random.IntN(3))
+	return fmt.Appendf(nil, `{"user_id":"%s","items":[{"sku":"WIDGET-%d","quantity":%d}],"payment_method":"pm_visa_4242"}`,
+		user(random), 1+random.IntN(100), 1+random.IntN(3))
 }
+
+// userOf is who places the seq-th order.
+func userOf(seed uint64, seq int) string { return user(rand.New(rand.NewPCG(seed, uint64(seq)))) }
+
+func user(random *rand.Rand) string { return fmt.Sprintf("usr_%04x", random.IntN(1<<12)) }
 
 // An orderView is what every answer of the order service has in common.
 type orderView struct {

@@ -5,7 +5,7 @@ import "time"
 // Defaults are the plan of MEASURES: the headline case, in which 200 ms at risk become a checkout of three seconds.
 func Defaults() PlanFile {
 	return PlanFile{
-		Architectures: []string{"sync", "queue"},
+		Architectures: []string{"sync", "queue", "hybrid"},
 		Faults:        []string{Control, "slow-risk"},
 		Load:          Load{Rate: 100, Arrivals: Poisson, Timeout: 10 * time.Second, Memory: 1 << 30},
 		Windows: PlanWindows{WarmUp: 2 * time.Second, Baseline: 4 * time.Second, Fault: 4400 * time.Millisecond,

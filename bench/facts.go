@@ -5,7 +5,7 @@ import (
 )
 
 // SchemaVersion is the version of the facts on disk; docs/facts.md describes it.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 // Never marks a moment that did not come: an order not sent, not answered or not done.
 const Never = time.Duration(-1)
@@ -19,6 +19,8 @@ type RunHeader struct {
 	Commit  string    `json:"commit,omitempty"`
 	Machine Machine   `json:"machine"`
 	Plan    Plan      `json:"plan"`
+	// Transports are how the links of the plan may talk: what a name in an architecture stands for.
+	Transports []Transport `json:"transports,omitempty"`
 }
 
 // A Machine is where a run was made.
@@ -54,6 +56,7 @@ type TrialHeader struct {
 	Phases       Phases       `json:"phases"`
 	Runtime      string       `json:"runtime"`
 	Broker       string       `json:"broker,omitempty"` // what carried queues, with its version; empty: none
+	Queues       []string     `json:"queues,omitempty"` // that the architecture needs on the broker
 	// Ready is how long the topology took from start to ready.
 	Ready time.Duration `json:"ready"`
 }
@@ -72,18 +75,19 @@ const (
 
 // An Order is what the client saw of one order. Moments are on the trial's clock, or Never.
 type Order struct {
-	Seq     int           // index into the schedule
-	Planned time.Duration // when it should have been sent
-	Sent    time.Duration // when it was
-	Acked   time.Duration // answered, or given up
-	Done    time.Duration // when the client learned it was confirmed
-	Settled time.Duration // when the client learned its end, good or bad
-	Code    int           // HTTP status of the answer, 0 if none
-	ID      string        // as the service named it, "" if it never said
-	Status  string        // last status the client saw
-	Polls   int           // reads it took
-	Told    Told
-	Error   string // transport error, "" if none
+	Seq      int           // index into the schedule
+	Planned  time.Duration // when it should have been sent
+	Sent     time.Duration // when it was
+	Acked    time.Duration // answered, or given up
+	Done     time.Duration // when the client learned it was confirmed
+	Settled  time.Duration // when the client learned its end, good or bad
+	Code     int           // HTTP status of the answer, 0 if none
+	ID       string        // as the service named it, "" if it never said
+	Status   string        // last status the client saw
+	Polls    int           // reads it took
+	Attempts int           // requests it took to be answered, or given up
+	Told     Told
+	Error    string // transport error, "" if none
 }
 
 // An EventKind says what happened at a moment of a trial.
@@ -103,6 +107,7 @@ const (
 	EventGuard   EventKind = "guard"    // the memory guard stopped sending
 	EventClock   EventKind = "clock"    // the wall clock stepped by Value seconds
 	EventBooks   EventKind = "books"    // the books in which every order's end is written were read, whole
+	EventForged  EventKind = "forged"   // Value forged callbacks were answered as Detail says
 	EventFinish  EventKind = "finished" // all was written; a trial without it was cut off
 )
 
@@ -204,4 +209,5 @@ type Facts struct {
 	Leftovers []Leftover
 	Records   []Record
 	Harness   []HarnessSample
+	ReadBacks []ReadBack
 }

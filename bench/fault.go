@@ -13,6 +13,8 @@ const (
 	Hang    FaultKind = "hang"    // SIGSTOP at the start of the window, SIGCONT at its end
 	Latency FaultKind = "latency" // a link carries every byte Delay/2 later, each way
 	Crash   FaultKind = "crash"   // Victim is killed whenever Place passes Point, Times times, and started again
+	Poison  FaultKind = "poison"  // the own work of Place panics for a Share of orders, at every attempt
+	Forge   FaultKind = "forge"   // Place is told by forged callbacks that orders are paid which are not yet
 	Kills   FaultKind = "kills"   // Place is killed at seeded random moments, Times times, and started again
 )
 
@@ -28,11 +30,14 @@ type Fault struct {
 	About string    `json:"about" yaml:"about"`
 	Kind  FaultKind `json:"kind" yaml:"kind"`
 	Place string    `json:"place,omitempty" yaml:"place,omitempty"`
-	// Delay is the extra service time (Slow) or the latency of a round trip (Latency).
+	// Delay is the extra service time (Slow), the latency of a round trip (Latency), or how long another service
+	// stands still before it is killed (Crash).
 	Delay time.Duration `json:"delay,omitempty" yaml:"delay,omitempty"`
 	// Point is the named crash point at Place, and Victim who is killed there (Crash).
 	Point  string `json:"point,omitempty" yaml:"point,omitempty"`
 	Victim string `json:"victim,omitempty" yaml:"victim,omitempty"`
+	// Share of the orders that Poison strikes, above 0 to 1.
+	Share float64 `json:"share,omitempty" yaml:"share,omitempty"`
 	// Times is how often Crash and Kills strike.
 	Times int `json:"times,omitempty" yaml:"times,omitempty"`
 }

@@ -27,6 +27,7 @@ type driver struct {
 	answer  func(Order)
 	event   func(Event)
 
+	patience patience
 	inFlight atomic.Int64
 	sent     atomic.Int64
 	guarded  atomic.Bool
@@ -48,6 +49,7 @@ const driverGC = 400
 func (d *driver) run(ctx context.Context) {
 	defer debug.SetGCPercent(debug.SetGCPercent(driverGC))
 	d.wire = transport()
+	d.patience = newPatience(d.load, d.header.Architecture.Link(Client, "order"))
 	attacker := vegeta.NewAttacker(vegeta.Workers(64), vegeta.Client(&http.Client{Transport: sender{d, ctx}}))
 	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
 	defer stop()
@@ -113,16 +115,14 @@ func (s sender) RoundTrip(hit *http.Request) (*http.Response, error) {
 	o := Order{Seq: seq, Planned: s.planned[seq], Sent: s.clock.Now(), Done: Never, Settled: Never}
 	s.sent.Add(1)
 	s.inFlight.Add(1)
-	code, body, err := s.post(seq)
+	s.place(&o)
 	s.inFlight.Add(-1)
-	o.Acked = s.clock.Now()
-	o.learn(code, body, err)
 	s.answer(o)
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: hit}, nil
 }
 
 func (s sender) post(seq int) (code int, body []byte, err error) {
-	ctx, cancel := context.WithTimeout(s.ctx, s.load.Timeout)
+	ctx, cancel := context.WithTimeout(s.ctx, s.patience.timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(draft(s.header.Seed, seq)))
 	if err != nil {
@@ -131,7 +131,7 @@ func (s sender) post(seq int) (code int, body []byte, err error) {
 	req.GetBody = nil // with an Idempotency-Key the client would repeat it by itself, unseen
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Idempotency-Key", Key(s.header, seq))
-	resp, err := s.wire.RoundTrip(req) // no redirects, no second try: one order, one request
+	resp, err := s.wire.RoundTrip(req) // no redirects, no second try that is not counted
 	if err != nil {
 		return 0, nil, err
 	}

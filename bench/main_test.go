@@ -3,12 +3,10 @@ package bench_test
 import (
 	"flag"
 	"os"
-	"strings"
 	"testing"
 
 	"faultline/bench"
 	"faultline/internal/lab"
-	"faultline/targets/broker/rabbitmq"
 	"faultline/targets/process"
 )
 
@@ -49,7 +47,7 @@ func runPlan(t testing.TB, plan bench.Plan) bench.Results {
 		}
 		os.RemoveAll(dir)
 	})
-	header := bench.RunHeader{Schema: bench.SchemaVersion, Plan: plan}
+	header := bench.RunHeader{Schema: bench.SchemaVersion, Plan: plan, Transports: newCatalogue().Transports}
 	if err := bench.Run(t.Context(), lab.New(), header, dir, func(bench.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
@@ -58,17 +56,6 @@ func runPlan(t testing.TB, plan bench.Plan) bench.Results {
 		t.Fatal(err)
 	}
 	return bench.Analyse(header, facts)
-}
-
-// needRabbitMQ skips a test where no rabbitmq-server is installed, unless it is required.
-func needRabbitMQ(t testing.TB) {
-	t.Helper()
-	if err := rabbitmq.Installed(); err != nil {
-		if strings.Contains(os.Getenv("FAULTLINE_REQUIRE"), "rabbitmq") {
-			t.Fatal(err)
-		}
-		t.Skip("skipped: ", err)
-	}
 }
 
 func newCatalogue() bench.Catalogue { return lab.New().Catalogue }

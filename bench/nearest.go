@@ -15,7 +15,12 @@ func oneOf(field, value string, allowed []string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s: %q is not known%s; allowed: %s", field, value, Nearest(value, allowed), strings.Join(allowed, ", "))
+	return problem(field, "%s", notOneOf(value, allowed))
+}
+
+// notOneOf says of a value that it is none of the allowed, which those are and what may have been meant.
+func notOneOf(value string, allowed []string) string {
+	return fmt.Sprintf("%q is not known%s; allowed: %s", value, Nearest(value, allowed), strings.Join(allowed, ", "))
 }
 
 // Nearest returns ` (did you mean "x"?)` for the name that a mistyped one is nearest to, or "" if none is near.

@@ -15,7 +15,7 @@ func parse(t *testing.T, lines string) (PlanFile, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "plan.yaml")
 	put(t, path, []byte(lines))
-	return ReadPlan(path)
+	return ReadPlan(path, someCatalogue())
 }
 
 // someCatalogue knows what the defaults name.
@@ -31,7 +31,7 @@ func someCatalogue() Catalogue {
 		return a
 	}
 	return Catalogue{Flow: flow, Transports: []Transport{{Name: "http", Blocking: true}, {Name: "queue", Broker: true}},
-		Architectures: []Architecture{wired("sync", Wait, "http"), wired("queue", Poll, "queue")},
+		Architectures: []Architecture{wired("sync", Wait, "http"), wired("queue", Poll, "queue"), wired("hybrid", SSE, "queue")},
 		Faults:        []Fault{{Name: Control}, {Name: "slow-risk", Kind: Slow, Place: "risk"}, {Name: "broker-down", Kind: Kill, Place: "broker"}},
 		Runtimes:      []string{"process"}, Brokers: []string{"nats", "rabbitmq"},
 		Fits: func(f Fault, a Architecture) error {
@@ -53,7 +53,7 @@ func TestEmptyPlansAreTheDefaults(t *testing.T) {
 
 func TestDefaultsResolve(t *testing.T) {
 	plan, err := Defaults().Resolve(someCatalogue())
-	if err != nil || len(plan.Architectures) != 2 || len(plan.Faults) != 2 || plan.Faults[1].Place != "risk" {
+	if err != nil || len(plan.Architectures) != 3 || len(plan.Faults) != 2 || plan.Faults[1].Place != "risk" {
 		t.Errorf("%+v, %v", plan, err)
 	}
 	want := Phases{Baseline: 2 * time.Second, Fault: 6 * time.Second, Recovery: 10400 * time.Millisecond, Drain: 17400 * time.Millisecond, End: 47400 * time.Millisecond}
@@ -68,13 +68,12 @@ func TestReadPlan(t *testing.T) {
 		check func(PlanFile) bool
 	}{
 		{"architectures: [queue]", func(p PlanFile) bool { return slices.Equal(p.Architectures, []string{"queue"}) && len(p.Faults) == 2 }},
-		{"faults: []", func(p PlanFile) bool { return len(p.Faults) == 0 }},
 		{"load:\n  rate: 12.5", func(p PlanFile) bool {
 			return p.Load.Rate == 12.5 && p.Load.Arrivals == Poisson && p.Load.Timeout == 10*time.Second
 		}},
-		{"load:\n  timeout: 1m30s # patient\n  # and more\n", func(p PlanFile) bool { return p.Load.Timeout == 90*time.Second }},
-		{"load: {timeout: \"1m30s\"}", func(p PlanFile) bool { return p.Load.Timeout == 90*time.Second }},
-		{"load: {timeout: 1m30s}", func(p PlanFile) bool { return p.Load.Timeout == 90*time.Second }},
+		{"load:\n  timeout: 0m45s # patient\n  # and more\n", func(p PlanFile) bool { return p.Load.Timeout == 45*time.Second }},
+		{"load: {timeout: \"0m45s\"}", func(p PlanFile) bool { return p.Load.Timeout == 45*time.Second }},
+		{"load: {timeout: 0m45s}", func(p PlanFile) bool { return p.Load.Timeout == 45*time.Second }},
 		{"windows:\n  fault: 4400ms\n  drain: 1h", func(p PlanFile) bool {
 			return p.Windows.Fault == 4400*time.Millisecond && p.Windows.Drain == time.Hour && p.Windows.WarmUp == 2*time.Second
 		}},
@@ -131,32 +130,13 @@ func TestPlanThatCannotBeRead(t *testing.T) {
 			t.Errorf("%q: more than a line:\n%v", c.lines, err)
 		}
 	}
-	if _, err := ReadPlan(filepath.Join(t.TempDir(), "none.yaml")); err == nil || !strings.Contains(err.Error(), "none.yaml") {
+	if _, err := ReadPlan(filepath.Join(t.TempDir(), "none.yaml"), someCatalogue()); err == nil || !strings.Contains(err.Error(), "none.yaml") {
 		t.Errorf("%v", err)
 	}
 }
 
-// TestEveryFieldIsKnown checks that a mistyped name of any field is guessed.
-func TestEveryFieldIsKnown(t *testing.T) {
-	var names func(t reflect.Type) []string
-	names = func(t reflect.Type) (list []string) {
-		for i := range t.NumField() {
-			list = append(list, t.Field(i).Tag.Get("yaml"))
-			if inner := t.Field(i).Type; inner.Kind() == reflect.Struct {
-				list = append(list, names(inner)...)
-			}
-		}
-		return list
-	}
-	for _, name := range names(reflect.TypeFor[PlanFile]()) {
-		if !slices.Contains(fields, name) {
-			t.Errorf("%s is no known field", name)
-		}
-	}
-}
-
 func TestEveryProblemInOneError(t *testing.T) {
-	p, err := parse(t, `
+	_, err := parse(t, `
 architectures: [synch]
 faults: [slow-rik]
 load: {rate: 0, arrivals: poison, timeout: 1ms, memory: 1}
@@ -173,29 +153,31 @@ trials: 0
 runtime: doker
 broker: kafka
 `)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = p.Resolve(someCatalogue())
 	if err == nil {
 		t.Fatal("it was taken")
 	}
-	wants := []string{`did you mean "sync"?`, `did you mean "slow-risk"?`, "load.rate:",
-		"load.arrivals:", "load.timeout:", "load.memory:", "windows.warm_up:", "windows.baseline:", "windows.fault:", "windows.recovery:", "windows.drain:",
-		"slo.ack:", "slo.done:", "slo.recovered:", "flow.slots.risk:", `flow.slots: "rsk"`, "flow.work.risk:", `flow.work: "ordr"`,
-		"flow.timeouts.order:", `flow.timeouts: "paymnt"`, "flow.spread:", "flow.queue:", "flow.declined:", "trials:", "runtime:", "broker:"}
+	wants := []string{`2: architectures[0]: "synch" is not known (did you mean "sync"?)`, `3: faults[0]: "slow-rik" is not known (did you mean "slow-risk"?)`,
+		"4: load.rate: 0 must be above 0 and at most 10000", "4: load.arrivals:", "4: load.timeout: 1ms must be from 100ms to 1m", "4: load.memory:",
+		"5: windows.warm_up:", "5: windows.baseline:", "5: windows.fault:", "5: windows.recovery:", "5: windows.drain:",
+		"6: slo.ack:", "6: slo.done:", "6: slo.recovered:", "8: flow.slots.risk:", `8: flow.slots: unknown field "rsk" (did you mean "risk"?)`,
+		"9: flow.work.risk:", `9: flow.work: unknown field "ordr"`, "10: flow.timeouts.order:", `10: flow.timeouts: unknown field "paymnt"`,
+		"11: flow.spread:", "12: flow.queue:", "13: flow.declined:", "14: trials:", "15: runtime:", "16: broker:"}
+	tells(t, err, wants)
+}
+
+// tells checks an error about a plan to have a line for each of some problems, and no more.
+func tells(t *testing.T, err error, wants []string) {
+	t.Helper()
 	for _, want := range wants {
-		if !strings.Contains(err.Error(), want) {
+		if !strings.Contains(err.Error(), "plan.yaml:"+want) {
 			t.Errorf("nothing about %s", want)
 		}
 	}
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != len(wants) {
-		t.Errorf("%d lines for %d problems:\n%v", len(lines), len(wants), err)
+		t.Errorf("%d lines for %d problems", len(lines), len(wants))
 	}
-	for range 20 {
-		if _, again := p.Resolve(someCatalogue()); again.Error() != err.Error() {
-			t.Fatalf("the same plan has the same problems in another order:\n%v\n\n%v", err, again)
-		}
+	if t.Failed() {
+		t.Logf("%v", err)
 	}
 }
 
@@ -210,6 +192,10 @@ func TestResolve(t *testing.T) {
 		{"a broker elsewhere", func(p *PlanFile) { p.Broker = "amqp://me@there:5672" }, ""},
 		{"a secret broker elsewhere", func(p *PlanFile) { p.Broker = "amqps://me@there" }, ""},
 		{"no architecture", func(p *PlanFile) { p.Architectures = nil }, "architectures: name at least one"},
+		{"one twice", func(p *PlanFile) { p.Architectures = []string{"sync", "sync"} }, "architecture sync is there twice"},
+		{"a name", func(p *PlanFile) { p.Architectures = []string{"snyc"} }, `architecture: "snyc" is not known (did you mean "sync"?)`},
+		{"a limit", func(p *PlanFile) { p.Flow.Slots["risk"] = 0 }, "flow.slots.risk: 0 must be from 1"},
+		{"a service", func(p *PlanFile) { p.Flow.Work["rsk"] = 1 }, `flow.work: "rsk" is not known (did you mean "risk"?)`},
 		{"no fault", func(p *PlanFile) { p.Faults = nil }, "faults: name at least one"},
 		{"another scheme", func(p *PlanFile) { p.Broker = "http://there" }, "broker"},
 		{"a fault that fits one of two", func(p *PlanFile) { p.Faults = []string{"broker-down"} }, ""},

@@ -8,51 +8,89 @@ import (
 
 	"faultline/bench"
 	"faultline/chaos"
+	"faultline/internal/needs"
 )
 
-// crashPoints are the moments at which a promise of queue could break: between every two durable steps of the
-// services that have one to keep.
-var crashPoints = map[string][]string{
-	"order":     {"order:after-commit", "order:after-ask-before-answer", "order:after-reply", "order:after-publish-before-ack"},
-	"payment":   {"payment:before-work", "payment:after-charge", "payment:after-publish-before-ack"},
-	"inventory": {"inventory:before-work", "inventory:after-reservation", "inventory:after-publish-before-ack"},
+// consumer are the points of a service that works on messages: between every two durable steps.
+func consumer(service, effect string) []string {
+	return []string{service + ":before-work", service + ":after-" + effect, service + ":after-publish-before-ack"}
 }
 
-// TestPromisesAtCrashPoints kills the service, or the broker, at every named point under load: queue breaks no promise.
+// listener adds the point of a service that begins when it hears how another's part ended.
+func listener(service, effect string) []string {
+	return append(consumer(service, effect), service+":after-reply")
+}
+
+// crashPoints are the moments at which a promise of an architecture could break, by the service.
+var crashPoints = map[string]map[string][]string{
+	"queue": {
+		"order":     {"order:after-commit", "order:after-ask-before-answer", "order:after-reply", "order:after-publish-before-ack"},
+		"payment":   consumer("payment", "charge"),
+		"inventory": consumer("inventory", "reservation"),
+	},
+	"pubsub": {
+		"order":     {"order:after-commit", "order:after-ask", "order:after-ask-before-answer", "order:after-reply", "order:after-publish-before-ack"},
+		"payment":   listener("payment", "charge"),
+		"fraud":     listener("fraud", "check"),
+		"inventory": consumer("inventory", "reservation"),
+	},
+	"webhook": {
+		"order":   {"order:after-commit", "order:after-ask", "order:after-reply"},
+		"payment": {"payment:after-accept", "payment:before-work", "payment:after-charge", "payment:before-callback", "payment:after-callback-before-done"},
+	},
+	"hybrid": { // payment works from a queue here, as in queue
+		"order":     {"order:after-commit", "order:after-ask", "order:after-reply", "order:after-publish-before-ack"},
+		"inventory": consumer("inventory", "reservation"),
+	},
+}
+
+// TestPromisesAtCrashPoints kills the service, or the broker, at every named point under load: no promise breaks.
 func TestPromisesAtCrashPoints(t *testing.T) {
 	for _, broker := range []string{"nats", "rabbitmq"} {
-		for place, points := range crashPoints {
-			for _, point := range points {
-				for _, victim := range []string{place, chaos.Broker} {
-					kills := killsAt(broker, place, point, victim)
-					if kills == 0 {
-						continue
-					}
-					t.Run(fmt.Sprintf("%s/%s/kills-%s", broker, point, victim), func(t *testing.T) {
-						if broker == "rabbitmq" {
-							needRabbitMQ(t)
+		for architecture, places := range crashPoints {
+			for place, points := range places {
+				for _, point := range points {
+					for _, victim := range []string{place, chaos.Broker} {
+						kills := killsAt(architecture, broker, place, point, victim)
+						if kills == 0 {
+							continue
 						}
-						t.Parallel()
-						keepsPromises(t, broker, chaos.CrashAt(place, point, victim, kills))
-					})
+						t.Run(fmt.Sprintf("%s/%s/%s/kills-%s", broker, architecture, point, victim), func(t *testing.T) {
+							if broker == "rabbitmq" {
+								needs.RabbitMQ(t)
+							}
+							t.Parallel()
+							plan := crashPlan(t, broker, chaos.CrashAt(place, point, victim, kills))
+							plan.Architectures = defaultPlan(t, architecture).Architectures
+							judge(t, runPlan(t, plan), kills)
+						})
+					}
 				}
 			}
 		}
 	}
 }
 
-// killsAt is how often a victim is killed at a point. A RabbitMQ node takes 10 s to come back: where few rounds are
-// asked for it is killed once, and not everywhere. -short keeps to one service over one broker.
-func killsAt(broker, place, point, victim string) int {
+// killsAt is how often a victim is killed at a point. Where few rounds are asked for there is one kill at every point of
+// queue and webhook, and a few at others': those of the broker, of topics, and over RabbitMQ, whose node takes 10 s to start.
+// -short keeps to one service over one broker.
+func killsAt(architecture, broker, place, point, victim string) int {
+	last := strings.HasSuffix(point, "before-ack")
 	switch {
-	case testing.Short() && (broker != "nats" || place != "payment"):
+	case architecture == "webhook" && (broker != "nats" || victim == chaos.Broker): // it has none
 		return 0
-	case broker == "nats" || victim != chaos.Broker || *rounds > 2:
+	case testing.Short() && (architecture != "queue" || broker != "nats" || place != "payment"):
+		return 0
+	case *rounds > 2:
 		return *rounds
-	case strings.HasSuffix(point, "before-ack"):
-		return 1
+	case (victim == chaos.Broker || broker == "rabbitmq") && (!last || architecture != "queue"):
+		return 0
+	case victim == chaos.Broker && broker == "rabbitmq" && place != "payment":
+		return 0
+	case architecture == "pubsub" && strings.HasSuffix(point, "before-work") || architecture == "hybrid" && place != "order":
+		return 0
 	}
-	return 0
+	return 1
 }
 
 // TestPromisesUnderRandomKills kills one process at random moments under load.
@@ -60,9 +98,12 @@ func TestPromisesUnderRandomKills(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped: -short")
 	}
-	for _, architecture := range []string{"sync", "queue"} {
+	for _, architecture := range []string{"sync", "webhook", "queue", "pubsub", "hybrid"} {
 		for _, place := range []string{"order", "payment", "inventory", chaos.Broker} {
-			if architecture == "sync" && place == chaos.Broker {
+			if *rounds <= 2 && architecture != "sync" && architecture != "queue" {
+				continue // TestSoak kills there
+			}
+			if (architecture == "sync" || architecture == "webhook") && place == chaos.Broker {
 				continue
 			}
 			t.Run(architecture+"/"+place, func(t *testing.T) {
@@ -73,11 +114,6 @@ func TestPromisesUnderRandomKills(t *testing.T) {
 			})
 		}
 	}
-}
-
-func keepsPromises(t *testing.T, broker string, fault bench.Fault) {
-	t.Helper()
-	judge(t, runPlan(t, crashPlan(t, broker, fault)), fault.Times)
 }
 
 // crashPlan gives every kill the time it takes to come back. Its load is light: what is tested is not speed.

@@ -24,7 +24,7 @@ const (
 // cut off in the middle is left out; anything else that is corrupt is an error that names file and line.
 func ReadRun(dir string) (RunHeader, []Facts, error) {
 	var h RunHeader
-	if err := readHeader(filepath.Join(dir, "run.json"), &h, func() int { return h.Schema }); err != nil {
+	if err := readHeader(filepath.Join(dir, fileRun), &h, func() int { return h.Schema }); err != nil {
 		return h, nil, err
 	}
 	headers, err := fs.Glob(os.DirFS(dir), "trials/*/"+fileTrial)
@@ -67,10 +67,11 @@ func ReadTrial(dir string) (Facts, error) {
 	f.Journal = slices.Grow(f.Journal, countLines(dir, fileJournal))
 	err := errors.Join(
 		readRows(dir, filePlanned, 1, f.planned),
-		readRows(dir, fileAnswers, 10, f.answer),
+		readRows(dir, fileAnswers, 11, f.answer),
 		readRows(dir, fileOutcomes, 6, f.outcome),
 		readRows(dir, fileJournal, 5, f.entry),
 		readRows(dir, fileRecords, 3, func(r row) { f.Records = append(f.Records, Record{r.text(0), r.text(1), r.name(2)}) }),
+		readRows(dir, fileReadBacks, 6, f.readBack),
 		readObjects(dir, fileEvents, &f.Events),
 		readObjects(dir, fileServices, &f.Samples),
 		readObjects(dir, fileQueues, &f.Queues),
@@ -98,12 +99,19 @@ func (f *Facts) answer(r row) {
 	o := f.order(r)
 	o.Sent, o.Acked, o.Done, o.Settled = r.span(1), r.span(2), r.span(3), r.span(4)
 	o.Code, o.Told, o.Status, o.ID, o.Error = int(r.number(5)), Told(r.name(6)), r.name(7), r.text(8), r.name(9)
+	o.Attempts = int(r.number(10))
 }
 
 func (f *Facts) outcome(r row) {
 	o := f.order(r)
 	o.Done, o.Settled, o.Polls = r.span(1), r.span(2), int(r.number(3))
 	o.Told, o.Status = Told(r.name(4)), r.name(5)
+}
+
+func (f *Facts) readBack(r row) {
+	f.order(r)
+	f.ReadBacks = append(f.ReadBacks, ReadBack{Seq: int(r.number(0)), Acked: r.span(1), Read: r.span(2), Missed: r.number(3) == 1,
+		Done: r.span(4), Declined: r.number(5) == 1})
 }
 
 func (f *Facts) entry(r row) {

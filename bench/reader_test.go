@@ -11,7 +11,7 @@ import (
 )
 
 // factFiles are the files that grow line by line.
-var factFiles = []string{filePlanned, fileAnswers, fileOutcomes, fileEvents, fileServices, fileQueues, fileHarness, fileJournal, fileRecords, fileLeftovers}
+var factFiles = []string{filePlanned, fileAnswers, fileOutcomes, fileEvents, fileServices, fileQueues, fileHarness, fileJournal, fileRecords, fileLeftovers, fileReadBacks}
 
 // TestCutOffAnywhere cuts each file after every byte: a trial that is killed leaves such files.
 func TestCutOffAnywhere(t *testing.T) {
@@ -66,14 +66,14 @@ func TestCutOffIsOneRow(t *testing.T) {
 
 func TestCorruptionNamesFileAndLine(t *testing.T) {
 	for _, c := range []struct{ name, file, content, want string }{
-		{"too few fields", fileAnswers, "0,1,2\n", "answers.csv line 1: it has 3 fields, 10 were written"},
+		{"too few fields", fileAnswers, "0,1,2\n", "answers.csv line 1: it has 3 fields, 11 were written"},
 		{"too many fields", filePlanned, "0\n1\n2,3\n", "planned.csv line 3: it has 2 fields"},
 		{"no number", fileJournal, "5,payment,a,charge,1\n5,payment,a,charge,one\n", "journal.csv line 2"},
 		{"a number too large", filePlanned, "99999999999999999999\n", "planned.csv line 1"},
 		{"a blank line", filePlanned, "0\n\n1\n", "planned.csv line 2"},
 		{"an open quote", fileRecords, "a,b,c\na,\"b,c\n", "records.csv line 2"},
 		{"a quote in the middle", fileRecords, "a,b\"b,c\n", "records.csv line 1"},
-		{"an order that was not planned", fileAnswers, "99,1,2,3,4,200,accepted,ok,a,\n", "answers.csv line 1: order 99 was never planned"},
+		{"an order that was not planned", fileAnswers, "99,1,2,3,4,200,accepted,ok,a,,1\n", "answers.csv line 1: order 99 was never planned"},
 		{"an order before the first", fileOutcomes, "-1,1,2,3,accepted,ok\n", "outcomes.csv line 1: order -1 was never planned"},
 		{"no JSON", fileEvents, "{\"t\":1}\nnonsense\n", "events.jsonl line 2"},
 		{"half an object with a newline", fileServices, "{\"from\":1,\n", "services.jsonl line 1"},

@@ -9,6 +9,8 @@ type Results struct {
 	Trials  []Summary     `json:"trials"` // in the order they were run
 	Verdict Verdict       `json:"verdict"`
 	Took    time.Duration `json:"took"` // first trial's start to last trial's end
+	// Fronts are there if the run is of cuts: one a fault.
+	Fronts []Front `json:"fronts,omitempty"`
 }
 
 // A Verdict is the run in one sentence, computed from the figures, with its price.
@@ -60,10 +62,13 @@ type Summary struct {
 	Audit    Audit     `json:"audit"`
 	Recovery Recovery  `json:"recovery"`
 	Drain    DrainTime `json:"drain"`
+	Blast    *Blast    `json:"blast,omitempty"`
+	Parts    Parts     `json:"parts,omitzero"`
 	// Services are the propagation figures: one row a service, and Client for the edge.
 	Services []ServiceWindows `json:"services"`
 	Series   Series           `json:"series"`
 	Events   []Event          `json:"events"`
+	Cost     Cost             `json:"cost"`
 	Harness  HarnessCost      `json:"harness"`
 	// Percentiles of the fault window for the percentile plot: q → seconds, negative is infinite.
 	AckCurve  []Point `json:"ack_curve"`
@@ -97,6 +102,7 @@ type Window struct {
 	Errors     float64       `json:"errors"`     // share of answers: failed or none
 	LateAcks   float64       `json:"late_acks"`  // share of answers failed or later than the SLO
 	LateDone   float64       `json:"late_done"`  // share never done or done later than the SLO
+	Staleness  Staleness     `json:"staleness"`
 }
 
 // Quantiles summarise a latency. A quantile that falls on an order that never came is negative.

@@ -35,26 +35,42 @@ func (p Plan) TrialList(c Catalogue) []TrialHeader {
 // overhead is what a trial takes besides its phases: starting, draining a little, settling.
 const overhead = 2 * time.Second
 
-// Estimate is how long the plan's trials will take, if every backlog drains at once.
-func (p Plan) Estimate(c Catalogue) time.Duration {
-	return time.Duration(len(p.TrialList(c))) * (p.Windows.Phases().Drain + overhead)
+// Estimate is how long trials will take, if every backlog drains at once.
+func Estimate(trials []TrialHeader) (took time.Duration) {
+	for _, h := range trials {
+		took += h.Phases.Drain + overhead
+	}
+	return took
 }
 
-// Run carries out a plan and leaves its facts in dir, which it makes. It returns early, with ctx's error, when
-// ctx ends; the facts so far are kept. An error of the harness in one trial ends the run.
+// directory is where the facts of a trial go, below those of its run.
+func (h TrialHeader) directory() string {
+	return filepath.Join("trials", fmt.Sprintf("%03d-%s-%s-r%d", h.Index+1, h.Architecture.Name, h.Fault.Name, h.Repeat))
+}
+
+// Run carries out a plan and leaves its facts in dir, which it makes. A run of that plan that dir holds is carried on
+// (see Left). It returns early, with ctx's error, when ctx ends; the facts so far are kept. An error of the harness in one
+// trial ends the run.
 func Run(ctx context.Context, lab Lab, header RunHeader, dir string, report func(Progress)) error {
+	trials := header.Plan.TrialList(lab.Catalogue)
+	left, err := Left(header, trials, dir)
+	if err != nil {
+		return err
+	}
 	if err := createRun(dir, header); err != nil {
 		return err
 	}
-	trials := header.Plan.TrialList(lab.Catalogue)
-	for i, h := range trials {
+	for _, h := range left {
 		counted := func(p Progress) {
-			p.Index, p.Trials = i+1, len(trials)
+			p.Index, p.Trials = h.Index+1, len(trials)
 			report(p)
 		}
-		name := fmt.Sprintf("%03d-%s-%s-r%d", h.Index+1, h.Architecture.Name, h.Fault.Name, h.Repeat)
-		if err := runTrial(ctx, lab, header.Plan, h, filepath.Join(dir, "trials", name), counted); err != nil {
-			return fmt.Errorf("trial %s: %w", name, err)
+		place := filepath.Join(dir, h.directory())
+		if err := os.RemoveAll(place); err != nil { // of a trial that died
+			return fmt.Errorf("clearing a trial's directory: %w", err)
+		}
+		if err := runTrial(ctx, lab, header.Plan, h, place, counted); err != nil {
+			return fmt.Errorf("trial %s: %w", filepath.Base(place), err)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -63,21 +79,20 @@ func Run(ctx context.Context, lab Lab, header RunHeader, dir string, report func
 	return nil
 }
 
-// createRun makes the directory of a run with its header.
+// createRun makes the directory of a run with its header, unless they are there.
 func createRun(dir string, header RunHeader) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("making the run's directory: %w", err)
+	}
+	path := filepath.Join(dir, fileRun)
+	if _, err := os.Stat(path); err == nil {
+		return nil
 	}
 	raw, err := json.MarshalIndent(header, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding the run's header: %w", err)
 	}
-	file, err := os.OpenFile(filepath.Join(dir, "run.json"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return fmt.Errorf("making the run's header (choose another --out for a new run): %w", err)
-	}
-	defer file.Close()
-	if _, err := file.Write(append(raw, '\n')); err != nil {
+	if err := writeWhole(path, append(raw, '\n')); err != nil {
 		return fmt.Errorf("writing the run's header: %w", err)
 	}
 	return nil

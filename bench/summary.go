@@ -14,9 +14,11 @@ func Summarize(h RunHeader, control *Facts, f Facts) Summary {
 	s.Checks = validity(f, s.Windows)
 	s.Recovery = recovery(f, s.Windows, slo)
 	s.Drain = drainTime(h, f)
+	s.Blast = blast(control, f, slo)
+	s.Parts = parts(h.Transports, f.Trial)
 	s.Services = propagation(f, s.Windows, slos, slo)
 	s.Series = series(f, slo.Ack, slos)
-	s.Harness = harness(f)
+	s.Cost, s.Harness = cost(f), harness(f)
 	s.AckCurve, s.DoneCurve = curves(f)
 	s.Interrupted = len(f.events(EventStopped)) > 0
 	for _, e := range f.events(EventWarning) {
@@ -45,7 +47,7 @@ func harness(f Facts) HarnessCost {
 	c.Late, c.LateP999 = late.quantiles(), late.at(0.999)
 	for _, o := range f.Orders {
 		c.PollsMax = max(c.PollsMax, o.Polls)
-		if o.Polls > 0 && o.Done != Never {
+		if f.Trial.Architecture.ClientLink() == Poll && o.Polls > 0 && o.Done != Never {
 			c.Resolution = max(c.Resolution, gapBefore(o.Polls))
 		}
 	}
@@ -65,6 +67,7 @@ func Analyse(h RunHeader, all []Facts) Results {
 		first, last := all[0].Trial, all[n-1].Trial
 		r.Took = last.Base.Sub(first.Base) + last.Phases.Drain
 	}
+	r.Fronts = fronts(r)
 	r.Verdict = verdict(r)
 	return r
 }

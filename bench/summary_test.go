@@ -26,9 +26,14 @@ func TestSummarize(t *testing.T) {
 		}, func(s Summary) bool {
 			return s.Harness.CPU == 0.2 && s.Harness.LinksCPU == 0.1 && s.Harness.HeapMax == 9 && s.Harness.GCPauseMax == 2*time.Millisecond
 		}},
-		{"resolution of polls", func(f *Facts) { f.Orders[0].Polls, f.Orders[1].Polls = 3, 9 }, func(s Summary) bool {
-			return s.Harness.PollsMax == 9 && s.Harness.Resolution == lastPoll
-		}},
+		{"resolution of polls", func(f *Facts) {
+			f.Trial.Architecture.Links[0].Transport = Poll
+			f.Orders[0].Polls, f.Orders[1].Polls = 3, 9
+		}, func(s Summary) bool { return s.Harness.PollsMax == 9 && s.Harness.Resolution == lastPoll }},
+		{"a stream has no resolution", func(f *Facts) {
+			f.Trial.Architecture.Links[0].Transport = SSE
+			f.Orders[0].Polls = 2 // it was cut once
+		}, func(s Summary) bool { return s.Harness.PollsMax == 2 && s.Harness.Resolution == 0 }},
 		{"late sends", func(f *Facts) { f.Orders[0].Sent += time.Second }, func(s Summary) bool {
 			return s.Harness.Late.Max == time.Second && s.Harness.Late.P50 == 0 && s.Harness.LateP999 == 0
 		}},

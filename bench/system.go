@@ -16,6 +16,8 @@ type System struct {
 	Links Instance
 	// Broker looks into the broker; nil if the architecture needs none.
 	Broker BrokerView
+	// Queues are the names of those that the architecture needs on the broker.
+	Queues []string
 	// Ready is how long it took from start to ready.
 	Ready time.Duration
 	// Close ends every process and removes their state.

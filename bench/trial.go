@@ -23,7 +23,8 @@ type trial struct {
 	clock    Clock
 	facts    *Writer
 	driver   *driver
-	observer *observer
+	observer observer
+	readers  *readBacks
 	report   func(Progress)
 
 	mu       sync.Mutex
@@ -39,7 +40,7 @@ func runTrial(ctx context.Context, lab Lab, plan Plan, h TrialHeader, dir string
 		defer func() { err = errors.Join(err, system.Close()) }()
 		h.Ready = system.Ready
 		if system.Broker != nil {
-			h.Broker = system.Broker.Version()
+			h.Broker, h.Queues = system.Broker.Version(), system.Queues
 		}
 	}
 	h.Base = time.Now().Add(leadIn)
@@ -66,9 +67,15 @@ func runTrial(ctx context.Context, lab Lab, plan Plan, h TrialHeader, dir string
 func (t *trial) run(ctx context.Context) {
 	planned := Schedule(t.plan.Load, t.header.Phases.Drain, t.header.Seed+uint64(t.header.Repeat-1))
 	t.facts.Planned(planned)
+	settling, giveUp := context.WithDeadline(ctx, t.header.Base.Add(t.header.Phases.End))
+	defer giveUp()
+	reading, stopReading := context.WithCancel(settling)
+	defer stopReading()
 	url := "http://" + t.system.Client + "/api/orders"
-	t.observer = newObserver(t.clock, url, t.outcome)
-	t.driver = &driver{clock: t.clock, header: t.header, planned: planned, load: t.plan.Load, url: url, answer: t.answer, event: t.event}
+	t.observer = newObserver(t.header.Architecture.ClientLink(), t.clock, t.header.Seed, url, t.outcome)
+	t.readers = newReadBacks(t.clock, t.header, t.plan.Load.Rate, url, t.facts.ReadBack)
+	t.driver = &driver{clock: t.clock, header: t.header, planned: planned, load: t.plan.Load, url: url,
+		answer: func(o Order) { t.answer(reading, o) }, event: t.event}
 
 	watching, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()
@@ -78,8 +85,6 @@ func (t *trial) run(ctx context.Context) {
 	side.Go(func() { t.watchHarness(watching) })
 	side.Go(func() { t.tell(watching) })
 
-	settling, giveUp := context.WithDeadline(ctx, t.header.Base.Add(t.header.Phases.End))
-	defer giveUp()
 	var load sync.WaitGroup
 	load.Go(func() { t.breakAndHeal(ctx) })
 	load.Go(func() { t.observer.run(settling) })
@@ -87,6 +92,8 @@ func (t *trial) run(ctx context.Context) {
 	t.observer.close()
 	load.Wait()
 	t.drain(settling)
+	time.AfterFunc(2*lastPoll, stopReading) // what is idle changes no more: one read each still shows it
+	t.readers.wait()
 	stopWatching()
 	side.Wait()
 	t.settle(ctx)
@@ -177,9 +184,10 @@ func (t *trial) settle(ctx context.Context) {
 // maxStep is the largest difference between wall clock and monotonic clock that is not worth a word.
 const maxStep = 50 * time.Millisecond
 
-func (t *trial) answer(o Order) {
+func (t *trial) answer(reading context.Context, o Order) {
 	t.facts.Answer(o)
 	t.seen(o, true)
+	t.readers.follow(reading, o)
 	if o.Told == ToldAccepted && o.Settled == Never {
 		t.observer.follow(o)
 	}

@@ -141,11 +141,28 @@ func felt(f Facts) Check {
 		if !c.Passed {
 			c.Saw = fmt.Sprintf("%d probes, some were answered, or none was made", len(in))
 		}
+	case Poison:
+		failed := f.failures(f.broken())
+		c.Passed, c.Saw = failed > 0, fmt.Sprintf("%d attempts at its work failed meanwhile", failed)
+	case Forge:
+		forged := 0.0
+		for _, e := range f.events(EventForged) {
+			forged += e.Value
+		}
+		c.Passed, c.Saw = forged > 0, fmt.Sprintf("%g forged callbacks were answered", forged)
 	case Crash, Kills:
 		deaths := f.deaths()
 		c.Passed, c.Saw = deaths > 0, fmt.Sprintf("killed %d of %d times", deaths, f.Trial.Fault.Times)
 	}
 	return c
+}
+
+// failures are the attempts that failed at the fault's place between two moments.
+func (f Facts) failures(from, to time.Duration) (n int64) {
+	for _, s := range f.samples(f.Trial.Fault.Place, from, to) {
+		n += s.Requests[OutcomeFailed]
+	}
+	return n
 }
 
 // hangFelt is the least time, in seconds, for which a probe of a hung service must have waited.

@@ -34,6 +34,10 @@ func validFacts(kind FaultKind) Facts {
 		event(4*time.Second, EventProbe, 0, true)
 	case Hang:
 		event(4*time.Second, EventProbe, 0.25, false)
+	case Poison:
+		f.Samples[2].Requests[OutcomeFailed] = 5
+	case Forge:
+		event(5*time.Second, EventForged, 3, false)
 	case Crash, Kills:
 		event(4*time.Second, EventKilled, 0, false)
 	}
@@ -62,7 +66,7 @@ func set(f *Facts, kind EventKind, change func(*Event)) {
 	}
 }
 
-var faultKinds = []FaultKind{Slow, Latency, Kill, Hang, Crash, Kills}
+var faultKinds = []FaultKind{Slow, Latency, Kill, Hang, Poison, Forge, Crash, Kills}
 
 func TestValidTrialsPass(t *testing.T) {
 	for _, kind := range append(faultKinds, NoFault) {
@@ -125,6 +129,10 @@ func TestValidityFails(t *testing.T) {
 		{"hung and answering", Hang, func(f *Facts) { set(f, EventProbe, func(e *Event) { e.Value = 0.01 }) }, "fault was felt at risk"},
 		{"hung and refusing", Hang, func(f *Facts) { set(f, EventProbe, func(e *Event) { e.Refused = true }) }, "fault was felt at risk"},
 		{"hung and not probed", Hang, func(f *Facts) { without(f, EventProbe) }, "fault was felt at risk"},
+		{"poisoned and not failing", Poison, func(f *Facts) { delete(f.Samples[2].Requests, OutcomeFailed) }, "fault was felt at risk"},
+		{"failing only before", Poison, func(f *Facts) {
+			f.Samples[2].Requests, f.Samples[0].Requests = f.Samples[0].Requests, f.Samples[2].Requests
+		}, "fault was felt at risk"},
 		{"never crashed", Crash, func(f *Facts) { without(f, EventKilled) }, "fault was felt at risk"},
 		{"never killed", Kills, func(f *Facts) { without(f, EventKilled) }, "fault was felt at risk"},
 		{"a kind that nobody checks", Slow, func(f *Facts) { f.Trial.Fault.Kind = "new" }, "fault was felt at risk"},

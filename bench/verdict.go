@@ -24,6 +24,8 @@ func verdict(r Results) Verdict {
 		v.Sentence = "Interrupted: the figures are partial, and nothing may be concluded."
 	case brokenOrders(r) != "":
 		v.Sentence = "Promises were broken: " + brokenOrders(r) + "."
+	case len(r.Fronts) > 0:
+		v.Sentence = frontSentence(r.Fronts)
 	default:
 		v.choose(r)
 	}

@@ -5,11 +5,16 @@ import "time"
 // windows computes the edge's figures by phase.
 func windows(f Facts, slo SLO) Windows {
 	p := f.Trial.Phases
+	span := func(from, to time.Duration) Window {
+		w := window(f.Orders, from, to, slo)
+		w.Staleness = staleness(f, from, to)
+		return w
+	}
 	return Windows{
-		Baseline: window(f.Orders, p.Baseline, p.Fault, slo),
-		Fault:    window(f.Orders, p.Fault, p.Recovery, slo),
-		Recovery: window(f.Orders, p.Recovery, p.Drain, slo),
-		All:      window(f.Orders, p.Baseline, p.Drain, slo),
+		Baseline: span(p.Baseline, p.Fault),
+		Fault:    span(p.Fault, p.Recovery),
+		Recovery: span(p.Recovery, p.Drain),
+		All:      span(p.Baseline, p.Drain),
 	}
 }
 

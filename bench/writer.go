@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// Files of a trial's directory; docs/facts.md describes them.
+// Files of a run and of a trial's directory; docs/facts.md describes them.
 const (
+	fileRun       = "run.json"
 	fileTrial     = "trial.json"
 	filePlanned   = "planned.csv"
 	fileAnswers   = "answers.csv"
@@ -27,6 +28,7 @@ const (
 	fileJournal   = "journal.csv"
 	fileRecords   = "records.csv"
 	fileLeftovers = "leftovers.jsonl"
+	fileReadBacks = "readbacks.csv"
 )
 
 // flushEvery bounds what a trial that is killed loses.
@@ -167,6 +169,13 @@ func (w *Writer) object(name string, v any) {
 	})
 }
 
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
 func whole[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
 
 // Planned writes when every order should be sent. It is on disk before the first order's answer can be.
@@ -180,12 +189,17 @@ func (w *Writer) Planned(planned []time.Duration) {
 // Answer writes what the client was answered, or that it gave up.
 func (w *Writer) Answer(o Order) {
 	w.row(fileAnswers, whole(o.Seq), whole(o.Sent), whole(o.Acked), whole(o.Done), whole(o.Settled), whole(o.Code),
-		string(o.Told), o.Status, o.ID, o.Error)
+		string(o.Told), o.Status, o.ID, o.Error, whole(o.Attempts))
 }
 
 // Outcome writes what the client learned of an accepted order in the end.
 func (w *Writer) Outcome(o Order) {
 	w.row(fileOutcomes, whole(o.Seq), whole(o.Done), whole(o.Settled), whole(o.Polls), string(o.Told), o.Status)
+}
+
+// ReadBack writes what a client saw of its order in "My Orders".
+func (w *Writer) ReadBack(b ReadBack) {
+	w.row(fileReadBacks, whole(b.Seq), whole(b.Acked), whole(b.Read), flag(b.Missed), whole(b.Done), flag(b.Declined))
 }
 
 // Event writes something that happened.

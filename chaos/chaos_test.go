@@ -253,6 +253,31 @@ func TestSlow(t *testing.T) {
 	}
 }
 
+func TestPoison(t *testing.T) {
+	w := newWorld(t)
+	heal := w.inject(fault(t, "poison"))
+	if got := w.fake.services["payment"].String(); !strings.Contains(got, "poisoned 0.05") {
+		t.Error(got)
+	}
+	heal()
+	if got := w.fake.services["payment"].String(); !strings.Contains(got, "poisoned 0,") {
+		t.Error(got)
+	}
+}
+
+// TestStall: a victim that stands still first is let pass by the service, and killed all the same.
+func TestStall(t *testing.T) {
+	w := newWorld(t)
+	heal := w.inject(StallAt("payment", "after-charge", Broker, 50*time.Millisecond, 2))
+	stop := w.work()
+	eventually(t, "two deaths and starts", func() bool { return w.count(bench.EventStarted, Broker) == 2 })
+	stop()
+	heal()
+	if n := w.count(bench.EventKilled, Broker); n != 2 {
+		t.Errorf("killed %d times", n)
+	}
+}
+
 func TestCrashLoop(t *testing.T) {
 	for _, victim := range []string{"", Broker} {
 		t.Run("victim "+victim, func(t *testing.T) {

@@ -5,16 +5,20 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"faultline/bench"
 )
 
-// An executioner kills its victim when a service POSTs that it has passed its crash point, and
-// answers when the victim is dead. It strikes once each time it is armed.
+// An executioner kills its victim when a service POSTs that it has passed its crash point, and answers when the victim
+// is dead, or stands still and is about to be killed. It strikes once each time it is armed.
 type executioner struct {
 	victim *service
 	note   func(bench.Event)
+	stall  time.Duration // how long the victim stands still before it is killed
+	dying  sync.WaitGroup
 	armed  atomic.Bool
 	struck chan error
 	url    string
@@ -49,9 +53,25 @@ func (e *executioner) disarm() { e.armed.Store(false) }
 // serve kills even if the service has stopped waiting: its point was passed.
 func (e *executioner) serve(w http.ResponseWriter, r *http.Request) {
 	if e.armed.CompareAndSwap(true, false) {
-		e.struck <- e.victim.kill(context.WithoutCancel(r.Context()), e.note)
+		e.strike(context.WithoutCancel(r.Context()))
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// strike returns when the victim does nothing any more; struck has the result once it is dead.
+func (e *executioner) strike(ctx context.Context) {
+	if e.stall == 0 {
+		e.struck <- e.victim.kill(ctx, e.note)
+		return
+	}
+	if err := e.victim.Signal(ctx, bench.SignalHang); err != nil {
+		e.struck <- fmt.Errorf("stopping %s: %w", e.victim.name, err)
+		return
+	}
+	e.dying.Go(func() {
+		pause(ctx, e.stall)
+		e.struck <- e.victim.kill(ctx, e.note)
+	})
 }
 
 func (e *executioner) await(ctx context.Context) error {
@@ -77,5 +97,6 @@ func (e *executioner) close(ctx context.Context) error {
 		return fmt.Errorf("closing the listener for crash points: %w", err)
 	}
 	<-e.ended
+	e.dying.Wait()
 	return nil
 }

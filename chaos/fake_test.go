@@ -56,6 +56,7 @@ type fakeService struct {
 	exited        chan struct{}
 	hung          chan struct{} // closed when it runs on; nil while it runs
 	slowed        time.Duration
+	poisoned      float64
 	point, notify string
 	failures      int // of the next restarts
 	starts        int
@@ -72,9 +73,10 @@ func (s *fakeService) Restart(context.Context) error {
 	mux.HandleFunc("GET /ping", func(http.ResponseWriter, *http.Request) { s.stall() })
 	mux.HandleFunc("GET /ready", func(http.ResponseWriter, *http.Request) { s.stall() })
 	mux.HandleFunc("POST /slow", s.command)
+	mux.HandleFunc("POST /poison", s.command)
 	mux.HandleFunc("POST /crash", s.command)
 	mux.HandleFunc("POST /work", func(http.ResponseWriter, *http.Request) { s.pass("after-charge") })
-	s.server, s.exited, s.point, s.slowed = httptest.NewServer(mux), make(chan struct{}), "", 0
+	s.server, s.exited, s.point, s.slowed, s.poisoned = httptest.NewServer(mux), make(chan struct{}), "", 0, 0
 	s.starts++
 	return nil
 }
@@ -82,6 +84,7 @@ func (s *fakeService) Restart(context.Context) error {
 func (s *fakeService) command(w http.ResponseWriter, r *http.Request) {
 	var c struct {
 		Delay         time.Duration `json:"delay_ns"`
+		Share         float64
 		Point, Notify string
 	}
 	if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
@@ -92,6 +95,10 @@ func (s *fakeService) command(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	if r.URL.Path == "/slow" {
 		s.slowed = c.Delay
+		return
+	}
+	if r.URL.Path == "/poison" {
+		s.poisoned = c.Share
 		return
 	}
 	s.point, s.notify = c.Point, c.Notify
@@ -177,5 +184,5 @@ func (s *fakeService) Stop(context.Context) error {
 func (s *fakeService) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return fmt.Sprintf("slowed %v, point %q, %d starts", s.slowed, s.point, s.starts)
+	return fmt.Sprintf("slowed %v, poisoned %g, point %q, %d starts", s.slowed, s.poisoned, s.point, s.starts)
 }

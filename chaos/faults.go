@@ -19,6 +19,10 @@ var All = []bench.Fault{
 		About: "risk's own work takes 200 ms longer, holding its slots"},
 	{Name: "risk-latency", Kind: bench.Latency, Place: "fraud->risk", Delay: 200 * time.Millisecond,
 		About: "a round trip on fraud->risk takes 200 ms longer, 100 ms each way"},
+	{Name: "poison", Kind: bench.Poison, Place: "payment", Share: 0.05,
+		About: "5 % of the orders make payment's work panic, however often it is tried, until it is mended"},
+	{Name: "forge", Kind: bench.Forge, Place: "order",
+		About: "somebody tells order, by callbacks signed with a guess, that orders are paid whose payment is under way"},
 	{Name: "payment-down", Kind: bench.Kill, Place: "payment",
 		About: "payment is killed (SIGKILL) and started again at the end of the window"},
 	{Name: "payment-hang", Kind: bench.Hang, Place: "payment",
@@ -44,6 +48,17 @@ func CrashAt(place, point, victim string, times int) bench.Fault {
 		f.Name += "-kills-" + victim
 	}
 	f.About = fmt.Sprintf("%s is killed when %s passes %s, up to %d times, and started again each time", who, place, point, times)
+	return f
+}
+
+// StallAt is CrashAt with a victim that stands still for a while before it is killed: what was sent to it meanwhile
+// lies in the connection and dies with it.
+func StallAt(place, point, victim string, stall time.Duration, times int) bench.Fault {
+	f := CrashAt(place, point, victim, times)
+	f.Name += "-stalled"
+	f.About = fmt.Sprintf("when %s passes %s, %s stands still for %v and is killed, up to %d times, and started again each time",
+		place, point, victim, stall, times)
+	f.Delay = stall
 	return f
 }
 

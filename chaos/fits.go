@@ -10,7 +10,7 @@ import (
 )
 
 // kinds are what Inject knows besides the control.
-const kinds = "slow, kill, hang, latency, crash, kills"
+const kinds = "slow, poison, forge, kill, hang, latency, crash, kills"
 
 // overBroker is whether a transport carries its messages through a broker: such a link is not dialled by its caller.
 func overBroker(transport string) bool { return transport == "queue" || transport == "topic" }
@@ -41,13 +41,19 @@ func Fits(f bench.Fault, a bench.Architecture, hasBroker bool) error {
 		if places := linkPlaces(a, hasBroker); !slices.Contains(places, f.Place) {
 			problem("nobody dials %q there: name one of %s", f.Place, strings.Join(places, ", "))
 		}
-	case bench.Slow, bench.Crash, bench.Kill, bench.Hang, bench.Kills:
+	case bench.Slow, bench.Poison, bench.Forge, bench.Crash, bench.Kill, bench.Hang, bench.Kills:
 		strikes("place", f.Place)
 	default:
 		problem("kind %q is unknown: use one of %s", f.Kind, kinds)
 	}
-	if f.Place == Broker && (f.Kind == bench.Slow || f.Kind == bench.Crash) {
+	if f.Place == Broker && (f.Kind == bench.Slow || f.Kind == bench.Poison || f.Kind == bench.Crash) {
 		problem("a broker takes no such command: kill, hang or delay it, or make it the victim of a crash elsewhere")
+	}
+	if f.Kind == bench.Forge && !callsBack(a.Link(f.Place, "payment").Transport) {
+		problem("payment does not call %s back there: choose an architecture with order->payment by webhook", f.Place)
+	}
+	if front := a.Callees(bench.Client); f.Kind == bench.Poison && slices.Contains(front, f.Place) {
+		problem("%s only accepts orders and has no work to fail at: name another service", f.Place)
 	}
 	if f.Kind == bench.Crash && f.Victim != "" {
 		strikes("victim", f.Victim)
@@ -67,14 +73,20 @@ func figures(f bench.Fault) []string {
 	if (f.Kind == bench.Crash || f.Kind == bench.Kills) && f.Times < 1 {
 		missing = append(missing, "it strikes 0 times: give times, 1 or more")
 	}
+	if f.Kind == bench.Poison && !(f.Share > 0 && f.Share <= 1) {
+		missing = append(missing, fmt.Sprintf("its share is %g: give one above 0, at most 1", f.Share))
+	}
 	if f.Kind == bench.Crash && f.Point == "" {
 		missing = append(missing, "it has no crash point: name one, such as payment:after-charge")
 	}
 	return missing
 }
 
-// linkPlaces are the connections of an architecture: a link over the broker is one to it at each end, and
-// one for each end's consuming.
+// callsBack is whether a transport's replies go over a connection of the callee's own.
+func callsBack(transport string) bool { return transport == "webhook" }
+
+// linkPlaces are the connections of an architecture: a link whose callee calls back is one each way; a link over
+// the broker is one to it at each end, and one for each end's consuming.
 func linkPlaces(a bench.Architecture, hasBroker bool) []string {
 	var places []string
 	add := func(name string) {
@@ -85,6 +97,9 @@ func linkPlaces(a bench.Architecture, hasBroker bool) []string {
 	for _, l := range a.Links {
 		if !hasBroker || !overBroker(l.Transport) {
 			add(l.Name())
+			if callsBack(l.Transport) {
+				add(l.To + "->" + l.From)
+			}
 			continue
 		}
 		for _, s := range []string{l.From, l.To} {

@@ -17,9 +17,10 @@ func TestFits(t *testing.T) {
 	latency := func(place string) bench.Fault {
 		return bench.Fault{Name: "x", Kind: bench.Latency, Place: place, Delay: 1}
 	}
+	webhook := bench.Architecture{Name: "webhook", Links: append(chain[:3:3], link("order", "payment", "webhook"), link("order", "inventory", "queue"))}
 	for _, f := range All {
-		if err := Fits(f, queue, true); err != nil {
-			t.Errorf("%s on queue: %v", f.Name, err)
+		if err := Fits(f, webhook, true); err != nil {
+			t.Errorf("%s on webhook: %v", f.Name, err)
 		}
 	}
 	for _, c := range []struct {
@@ -28,6 +29,7 @@ func TestFits(t *testing.T) {
 		want  string // part of the reason, "" if it fits
 	}{
 		{fault(t, "broker-down"), sync, "no broker"},
+		{fault(t, "forge"), queue, "does not call order back"},
 		{fault(t, "payment-down"), sync, ""},
 		{latency("order->payment"), sync, ""},
 		{latency("order->payment"), queue, "broker->payment"},
@@ -43,6 +45,9 @@ func TestFits(t *testing.T) {
 		{RandomKills("shipping", 1), sync, "no service"},
 		{RandomKills("order", 0), sync, "0 times"},
 		{bench.Fault{Kind: bench.Slow, Place: "risk"}, sync, "no delay"},
+		{bench.Fault{Kind: bench.Poison, Place: "payment"}, sync, "share is 0"},
+		{bench.Fault{Kind: bench.Poison, Place: "order", Share: 1}, sync, "only accepts orders"},
+		{bench.Fault{Kind: bench.Poison, Place: Broker, Share: 1}, queue, "takes no such command"},
 		{bench.Fault{Kind: "flood"}, sync, "unknown"},
 	} {
 		err := Fits(c.fault, c.in, c.in.Name == "queue")

@@ -39,6 +39,10 @@ func (n *Network) prepare(f bench.Fault, note func(bench.Event)) (breakage, erro
 		return breakage{inject: nothing, heal: nothing}, nil
 	case bench.Slow:
 		return n.slow(f, note)
+	case bench.Poison:
+		return n.poison(f, note)
+	case bench.Forge:
+		return n.forge(f, note)
 	case bench.Kill:
 		return n.kill(f, note)
 	case bench.Hang:

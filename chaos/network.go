@@ -2,14 +2,15 @@
 //
 // Read it in this order: network (a bench.Runtime around another, which puts a proxy into every place),
 // service (an instance whose places follow its life), ready and revive; inject (a bench.Injector) with one
-// file a family of faults: slow, kill, hang, latency, crash, kills (the last two share campaign); probe and
+// file a family of faults: slow, poison, forge, kill, hang, latency, crash, kills (the last two share campaign); probe and
 // ping (is it really broken?); faults and fits (the catalogue). The proxies are in chaos/links.
 //
 // # What services must answer
 //
 // On Admin: GET /ready (200 once it works), POST /slow {"delay_ns":…} (its own work takes that much
-// longer), POST /crash {"point":…,"notify":url or ""} (armed once: when it passes the point it kills itself, or, with
-// notify, POSTs there and waits for the answer; an empty point disarms). On Main: GET /ping, taking no slot.
+// longer), POST /poison {"share":…} (its work panics for that share of orders), POST /crash {"point":…,"notify":url or ""}
+// (armed once: when it passes the point it kills itself, or, with notify, POSTs there and waits for the answer; an empty
+// point disarms). On Main: GET /ping, taking no slot.
 package chaos
 
 import (

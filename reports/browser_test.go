@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"faultline/internal/needs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +15,8 @@ import (
 // TestBrowserAcceptsThePage renders pages in Chromium, scripts on, and fails on anything that its console
 // says: a violated policy, an error in the script, a request.
 func TestBrowserAcceptsThePage(t *testing.T) {
-	browser := findBrowser(t)
-	for _, name := range []string{"two", "hostile", "empty", "nothingdone"} {
+	browser := needs.Browser(t)
+	for _, name := range []string{"two", "hostile", "empty", "nothingdone", "seams"} {
 		t.Run(name, func(t *testing.T) {
 			dom, console := visit(t, browser, render(t, HTML, variants()[name]))
 			for _, line := range strings.Split(console, "\n") {
@@ -34,21 +35,6 @@ func TestBrowserAcceptsThePage(t *testing.T) {
 			}
 		})
 	}
-}
-
-// findBrowser returns Chromium's path; without it the test is skipped, or fails where it is required.
-func findBrowser(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if strings.Contains(os.Getenv("FAULTLINE_REQUIRE"), "browser") {
-		t.Fatal("no chromium in PATH, and FAULTLINE_REQUIRE asks for a browser")
-	}
-	t.Skip("no chromium in PATH: install it to run this test")
-	return ""
 }
 
 func visit(t *testing.T, browser, page string) (dom, console string) {

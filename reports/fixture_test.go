@@ -125,7 +125,7 @@ func madeWitness(i int, o madeOrder) bench.Witness {
 
 // madeServices derives each service's figures from the wait at risk: who calls it waits with it.
 func madeServices(s *bench.Summary, orders []madeOrder) {
-	blocked := map[string]bool{"payment": true, "fraud": true, "risk": true, "order": s.Trial.Architecture.Transport("order", "payment") == "http"}
+	blocked := map[string]bool{"payment": true, "fraud": true, "risk": true, "order": s.Trial.Architecture.Link("order", "payment").Transport == "http"}
 	p := s.Trial.Phases
 	for _, name := range s.Trial.Architecture.Services() {
 		row := bench.ServiceWindows{Service: name, SLO: 100 * time.Millisecond}

@@ -92,6 +92,18 @@ func (g grid) broken() (faults []bench.Fault, control *bench.Fault) {
 	return faults, control
 }
 
+// readBack is whether clients of a fault's valid trials looked into "My Orders".
+func (g grid) readBack(f bench.Fault) bool {
+	for _, c := range g.row(f) {
+		for _, t := range c.valid() {
+			if t.Windows.Fault.Staleness.Reads > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func isControl(f bench.Fault) bool { return f.Kind == bench.NoFault || f.Name == bench.Control }
 
 // valid are the trials that tested something.

@@ -22,6 +22,7 @@ type page struct {
 	CSS        template.CSS
 	Script     template.JS
 	Head       headPart
+	Fronts     []frontPart // of a run of cuts
 	Compare    comparePart
 	Moments    []faultFigures // p99 over time
 	Work       []faultFigures
@@ -69,6 +70,7 @@ func newPage(r bench.Results) (page, error) {
 		CSS:     template.CSS(style),
 		Script:  template.JS(script),
 		Head:    head,
+		Fronts:  newFronts(r, g),
 		Compare: newCompare(r, g),
 		Moments: momentFigures(r, g),
 		Work:    workFigures(r, g),

@@ -43,11 +43,24 @@ func newChoose(g grid) choosePart {
 	for _, f := range broken {
 		add("Immediate answer", f, "the same under "+f.Name, answerAndDone)
 	}
+	for _, f := range g.faults {
+		if g.readBack(f) {
+			add("Read your writes", f, "orders not in My Orders right after the answer, and p99 until shown done, under "+f.Name, readBack)
+		}
+	}
+	if control != nil {
+		add("Cost", *control, "processor time of all services together, an order", func(c *cell) string {
+			return seconds(median(c, func(s *bench.Summary) float64 { return s.Cost.CPU.Seconds() }))
+		})
+	}
 	for _, f := range broken {
 		add("Failure handling", f, "answers that failed under "+f.Name, edgeErrors)
 	}
 	for _, f := range broken {
 		add("Failure handling", f, "until orders were done as before, after "+f.Name, recoveredIn)
+	}
+	for _, f := range broken {
+		add("Blast radius", f, "orders failed or late under "+f.Name+" and after it, for each offered in the window", blastRadius)
 	}
 	for _, f := range broken {
 		add("Blast radius", f, fmt.Sprintf("services with over %s more bad calls under %s", share(breadth), f.Name), hurt)
@@ -69,6 +82,10 @@ func answerAndDone(c *cell) string {
 	return seconds(median(c, measures[0].of)) + ", " + seconds(median(c, measures[1].of))
 }
 
+func readBack(c *cell) string {
+	return share(median(c, besideColumns[0].of)) + ", " + seconds(median(c, besideColumns[2].of))
+}
+
 func edgeErrors(c *cell) string {
 	return share(median(c, func(s *bench.Summary) float64 { return s.Windows.Fault.Errors }))
 }
@@ -79,6 +96,21 @@ func recoveredIn(c *cell) string {
 		return "not seen in " + short(median(c, func(s *bench.Summary) float64 { return s.Recovery.Watched.Seconds() }))
 	}
 	return seconds(v)
+}
+
+// blastRadius is the median over the trials that have a control to be set against.
+func blastRadius(c *cell) string {
+	var values []float64
+	for _, t := range c.valid() {
+		if t.Blast != nil {
+			values = append(values, t.Blast.Radius)
+		}
+	}
+	if len(values) == 0 {
+		return "no valid control"
+	}
+	mid, _, _ := middle(values)
+	return share(mid)
 }
 
 // hurt counts the services that the fault reached, in the median trial.

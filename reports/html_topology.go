@@ -47,8 +47,13 @@ func edgeOf(l bench.Link, bad map[string]bench.ServiceWindow, f bench.Fault) plo
 	if l.From == bench.Client {
 		callee = bad[bench.Client]
 	}
+	note := l.Transport
+	if more := l.Words(); more != "" {
+		note += ", " + more
+	}
 	queued := l.Transport == "queue" || l.Transport == "topic"
-	return plot.Edge{From: l.From, To: l.To, Note: l.Transport, Queued: queued,
+	called := l.Transport == "webhook"
+	return plot.Edge{From: l.From, To: l.To, Note: note, Queued: queued, CalledBack: called,
 		Failed: !callee.Starved && callee.Bad > breadth,
-		Broken: f.Place == l.Name() || queued && (f.Place == "broker" || f.Place == l.From+"->broker" || f.Place == "broker->"+l.To)}
+		Broken: f.Place == l.Name() || called && f.Place == l.To+"->"+l.From || queued && (f.Place == "broker" || f.Place == l.From+"->broker" || f.Place == "broker->"+l.To)}
 }

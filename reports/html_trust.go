@@ -95,12 +95,20 @@ func checksOf(r bench.Results) []checkRow {
 	return rows
 }
 
+// seenWithin is the resolution of completion times where the client polled: of an answer and of a stream there is none.
+func seenWithin(h bench.HarnessCost) string {
+	if h.Resolution == 0 {
+		return "–"
+	}
+	return duration(h.Resolution)
+}
+
 func newTrialRow(t bench.Summary) trialRow {
 	h := t.Harness
 	row := trialRow{
 		Name: trialName(t), Late50: duration(h.Late.P50), Late99: duration(h.Late.P99), Late999: duration(h.LateP999),
 		LateMax: duration(h.Late.Max), CPU: share(h.CPU), Links: share(h.LinksCPU), GC: duration(h.GCPauseMax),
-		Heap: bytesOf(float64(h.HeapMax)), Polls: strconv.Itoa(h.PollsMax), Resolution: duration(h.Resolution), Remark: "valid",
+		Heap: bytesOf(float64(h.HeapMax)), Polls: strconv.Itoa(h.PollsMax), Resolution: seenWithin(h), Remark: "valid",
 	}
 	switch {
 	case len(t.Invalid) > 0:

@@ -27,6 +27,7 @@ func makeVariants() map[string]bench.Results {
 		"nothingdone": nothingDoneRun(),
 		"empty":       emptyRun(),
 		"three":       threeRun(),
+		"seams":       seamsRun(),
 		"zero":        {},
 	}
 }
@@ -134,7 +135,7 @@ func TestGolden(t *testing.T) {
 		"two":     {"text", "json", "html"},
 		"six":     {"text"},
 		"zero":    {"text", "json", "html"},
-		"invalid": {"text"}, "interrupted": {"text"}, "nothingdone": {"text"}, "hostile": {"text"}, "empty": {"text"}, "three": {"text"},
+		"invalid": {"text"}, "interrupted": {"text"}, "nothingdone": {"text"}, "hostile": {"text"}, "empty": {"text"}, "three": {"text"}, "seams": {"text"},
 	}
 	runs := variants()
 	for name, formats := range golden {

@@ -133,7 +133,7 @@ func TestSumIsChecked(t *testing.T) {
 }
 
 func TestTextFitsTheTerminal(t *testing.T) {
-	for _, name := range []string{"two", "six", "invalid", "interrupted", "nothingdone", "three", "empty"} {
+	for _, name := range []string{"two", "six", "invalid", "interrupted", "nothingdone", "three", "empty", "seams"} {
 		for _, line := range strings.Split(render(t, Text, variants()[name]), "\n") {
 			if width(line) > 120 {
 				t.Errorf("%s: %d columns: %s", name, width(line), line)

@@ -32,6 +32,7 @@ func Text(w io.Writer, r bench.Results) error {
 	}
 	t.verdict(r)
 	t.trust(r)
+	t.fronts(r)
 	_, err := t.b.WriteTo(w)
 	return err
 }
@@ -108,7 +109,11 @@ func harnessCost(r bench.Results) string {
 		h.GCPauseMax, h.HeapMax = max(h.GCPauseMax, o.GCPauseMax), max(h.HeapMax, o.HeapMax)
 		h.Resolution = max(h.Resolution, o.Resolution)
 	}
-	return "at most: sent late p99 " + duration(h.Late.P99) + ", max " + duration(h.Late.Max) +
+	cost := "at most: sent late p99 " + duration(h.Late.P99) + ", max " + duration(h.Late.Max) +
 		" · driver " + share(h.CPU) + " and links " + share(h.LinksCPU) + " of a core · GC pause " + duration(h.GCPauseMax) +
-		" · heap " + bytesOf(float64(h.HeapMax)) + " · completion seen within " + duration(h.Resolution)
+		" · heap " + bytesOf(float64(h.HeapMax))
+	if h.Resolution > 0 { // somebody polled
+		cost += " · completion seen within " + duration(h.Resolution)
+	}
+	return cost
 }

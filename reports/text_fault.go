@@ -41,6 +41,15 @@ var afterColumns = []textColumn{
 	{"", "predicted", "never", seconds, func(s *bench.Summary) float64 { return sec(s.Drain.Predicted) }},
 }
 
+// besideColumns are what clients saw in "My Orders" after their answer, and what an order cost its services.
+var besideColumns = []textColumn{
+	{"my orders", "missed", "–", share, func(s *bench.Summary) float64 { return s.Windows.Fault.Staleness.Missed }},
+	{"shown done", "p50", "never", seconds, func(s *bench.Summary) float64 { return sec(s.Windows.Fault.Staleness.Window.P50) }},
+	{"", "p99", "never", seconds, func(s *bench.Summary) float64 { return sec(s.Windows.Fault.Staleness.Window.P99) }},
+	{"", "of", "–", significant, func(s *bench.Summary) float64 { return float64(s.Windows.Fault.Staleness.Reads) }},
+	{"cpu", "an order", "–", seconds, func(s *bench.Summary) float64 { return s.Cost.CPU.Seconds() }},
+}
+
 // fault writes the figures of a fault, what came after it, and what became of the orders.
 func (t *terminal) fault(g grid, f bench.Fault) {
 	cells := g.row(f)
@@ -48,6 +57,9 @@ func (t *terminal) fault(g grid, f bench.Fault) {
 	t.figures(cells, windowColumns, true)
 	if !isControl(f) {
 		t.figures(cells, afterColumns, false)
+	}
+	if g.readBack(f) {
+		t.figures(cells, besideColumns, false)
 	}
 	t.recoveryNotes(cells)
 	t.orders(cells)

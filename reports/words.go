@@ -12,6 +12,10 @@ func describe(f bench.Fault) string {
 	switch f.Kind {
 	case bench.Slow:
 		return fmt.Sprintf("%s works %s longer", f.Place, short(f.Delay.Seconds()))
+	case bench.Poison:
+		return fmt.Sprintf("%s %% of orders panic at %s", significantShort(100*f.Share), f.Place)
+	case bench.Forge:
+		return "forged callbacks at " + f.Place
 	case bench.Kill:
 		return f.Place + " killed"
 	case bench.Hang:

@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"crypto/rand"
 	"time"
 
 	"faultline/bench"
@@ -8,6 +9,7 @@ import (
 	"faultline/targets/order"
 	"faultline/targets/service"
 	"faultline/targets/transport/queue"
+	"faultline/targets/transport/webhook"
 )
 
 // A Topology is what an architecture needs running, derived from it.
@@ -28,12 +30,13 @@ const minReach = 30 * time.Second
 // reachFaults is how many times the longest fault of a plan retries must reach.
 const reachFaults = 3
 
-// jobWorkers is how many of its jobs the order service works on at a time.
+// jobWorkers is how many jobs a service works on at a time, beside those that hold one of its slots.
 const jobWorkers = 256
 
 // NewTopology derives what one architecture of a plan needs.
 func NewTopology(p bench.Plan, a bench.Architecture, broker service.BrokerConfig) Topology {
 	t := Topology{Places: map[string]string{bench.Client + "->order": "order"}}
+	secret := rand.Text()
 	reach := max(minReach, reachFaults*p.Windows.Fault)
 	for _, name := range a.Services() {
 		s := bench.Service{Name: name, Role: RoleService, Dials: map[string]string{}}
@@ -43,10 +46,10 @@ func NewTopology(p bench.Plan, a bench.Architecture, broker service.BrokerConfig
 			slots = n
 		}
 		s.Config = service.Config{
-			Name: name, Architecture: a, Workers: jobWorkers, Broker: broker, Attempts: queue.Attempts(reach),
+			Name: name, Architecture: a, Workers: jobWorkers, Broker: broker, Attempts: queue.Attempts(reach), Secret: secret,
 			Declines: order.Declines{Seed: p.Seed, Share: p.Flow.Declined},
 			Settings: engine.Settings{Slots: slots, Queue: p.Flow.Queue, Work: p.Flow.Work[name], Spread: p.Flow.Spread,
-				Seed: p.Seed, Timeout: p.Flow.Timeouts[name], Reach: reach},
+				Seed: p.Seed, Timeout: p.Flow.Timeouts[name], Patience: patience(p, a), Reach: reach},
 		}
 		t.Services = append(t.Services, s)
 	}
@@ -54,7 +57,16 @@ func NewTopology(p bench.Plan, a bench.Architecture, broker service.BrokerConfig
 	return t
 }
 
-// addPlaces gives a service a place for every link it calls, and two for the broker if any of its links uses one:
+// patience is how long the order service works for a client that waits: like a call of its own, unless the client's
+// link has no time-out.
+func patience(p bench.Plan, a bench.Architecture) time.Duration {
+	if own := a.Link(bench.Client, "order").Timeout; own != nil && *own == 0 {
+		return 0
+	}
+	return p.Flow.Timeouts["order"]
+}
+
+// addPlaces gives a service a place for every link it calls or calls back, and two for the broker if any of its links uses one:
 // to publish and to consume go over connections of their own.
 func (t *Topology) addPlaces(a bench.Architecture, s *bench.Service) {
 	dial := func(place, target string) {
@@ -68,6 +80,8 @@ func (t *Topology) addPlaces(a bench.Architecture, s *bench.Service) {
 			dial(service.Broker+"->"+s.Name, service.Broker)
 		case l.From == s.Name:
 			dial(l.Name(), l.To)
+		case l.To == s.Name && l.Transport == webhook.Transport:
+			dial(service.CallbackPlace(l), l.From)
 		}
 	}
 }
@@ -77,7 +91,7 @@ func (t *Topology) addBroker(a bench.Architecture, c service.BrokerConfig) {
 		return
 	}
 	for _, q := range service.Queues(a) {
-		t.Queues = append(t.Queues, c.Prefix+q)
+		t.Queues = append(t.Queues, c.Prefix+q.Name)
 	}
 	if !c.External {
 		t.Broker = &bench.Service{Name: service.Broker, Role: c.Kind}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,21 +35,45 @@ func (p *pipe) join(s *session, src, dst *net.TCPConn, count *atomic.Int64, back
 
 // run carries bytes until the source has ended, and its end after them.
 func (p *pipe) run() {
-	buf := buffers.Get().(*[32 << 10]byte)
-	defer buffers.Put(buf)
 	defer p.release.Wait()
-	for {
-		n, err := p.src.Read(buf[:])
-		if n > 0 {
-			p.count.Add(int64(n))
-			p.session.touch()
-			p.carry(buf[:n])
-		}
-		if err != nil {
-			p.finish(err)
-			return
-		}
+	raw, err := p.src.SyscallConn()
+	for err == nil {
+		err = p.next(raw)
 	}
+	p.finish(err)
+}
+
+// next carries what comes next from the source. It takes a buffer when something is there, so that a silent connection
+// holds none.
+func (p *pipe) next(raw syscall.RawConn) error {
+	var buf *[32 << 10]byte
+	var n int
+	var failed error
+	err := raw.Read(func(fd uintptr) bool {
+		buf = buffers.Get().(*[32 << 10]byte)
+		for n, failed = unix.Read(int(fd), buf[:]); failed == unix.EINTR; n, failed = unix.Read(int(fd), buf[:]) {
+		}
+		if failed != unix.EAGAIN {
+			return true
+		}
+		buffers.Put(buf)
+		buf = nil
+		return false
+	})
+	if err != nil {
+		return err
+	}
+	defer buffers.Put(buf)
+	if failed != nil {
+		return failed
+	}
+	if n == 0 {
+		return io.EOF
+	}
+	p.count.Add(int64(n))
+	p.session.touch()
+	p.carry(buf[:n])
+	return nil
 }
 
 // carry writes b through, or holds a copy of it if there is a delay or something held before it.

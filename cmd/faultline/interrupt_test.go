@@ -146,13 +146,6 @@ func TestKill9(t *testing.T) {
 	}
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // poll waits for something to become true.
 func poll(t *testing.T, limit time.Duration, what string, yes func() bool) {
 	t.Helper()

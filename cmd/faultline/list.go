@@ -5,6 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"faultline/bench"
 	"faultline/internal/lab"
 	"faultline/reports"
 )
@@ -19,7 +20,11 @@ func (listCommand) Run(s streams) error {
 	for _, a := range c.Architectures {
 		var links []string
 		for _, l := range a.Links {
-			links = append(links, l.Name()+" "+l.Transport)
+			words := l.Name() + " " + l.Transport
+			if more := l.Words(); more != "" {
+				words += " (" + more + ")"
+			}
+			links = append(links, words)
 		}
 		fmt.Fprintf(out, "  %s\t%s\n\t%s\n", a.Name, a.About, strings.Join(links, ", "))
 	}
@@ -30,6 +35,10 @@ func (listCommand) Run(s streams) error {
 	fmt.Fprintln(out, "\ntransports")
 	for _, t := range c.Transports {
 		fmt.Fprintf(out, "  %s\t%s\n", t.Name, t.About)
+	}
+	fmt.Fprintln(out, "\npromises that a link can break (broken:)")
+	for _, p := range bench.Promises() {
+		fmt.Fprintf(out, "  %s\t%s (%s)\n", p.Name, p.About, strings.Join(p.Transports, ", "))
 	}
 	fmt.Fprintln(out, "\nformats")
 	for _, f := range reports.All {

@@ -23,6 +23,7 @@ const (
 	exitOK          = 0
 	exitHarness     = 1   // the harness failed
 	exitUsage       = 2   // bad usage, or a plan that can't be run
+	exitGate        = 3   // a gate failed
 	exitInvalid     = 4   // a trial tested nothing
 	exitInterrupted = 130 // Ctrl-C
 )
@@ -52,9 +53,12 @@ func interruptible(stderr io.Writer) (context.Context, context.CancelFunc) {
 // A command line is everything that can be asked for.
 type commandLine struct {
 	Run     runCommand     `cmd:"" help:"Run a plan: architectures x faults under load, each order audited."`
+	Seams   seamsCommand   `cmd:"" help:"Move the boundary between sync and async through the flow, and show which cuts no other beats."`
 	Report  reportCommand  `cmd:"" help:"Render the facts of runs again."`
+	Init    initCommand    `cmd:"" help:"Write a commented plan to start from."`
 	List    listCommand    `cmd:"" help:"List architectures, faults, transports and formats."`
 	Up      upCommand      `cmd:"" help:"Start one architecture and leave it running, to try it with curl."`
+	DLQ     dlqCommand     `cmd:"" name:"dlq" help:"List what a system that is up has given up (dead letters), or put it back."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -101,6 +105,7 @@ var (
 // exitCode prints an error, one line a problem, and says which code it has.
 func exitCode(err error, stderr io.Writer) int {
 	var usage usageError
+	var gate gateError
 	code := exitHarness
 	switch {
 	case err == nil:
@@ -109,6 +114,8 @@ func exitCode(err error, stderr io.Writer) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		code = exitUsage
+	case errors.As(err, &gate):
+		code = exitGate
 	case errors.Is(err, errInvalid):
 		code = exitInvalid
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"faultline/bench"
@@ -15,8 +14,13 @@ import (
 )
 
 type runCommand struct {
+	Arch []string `placeholder:"NAME" help:"Architectures, or all of faultline list (default: sync,queue,hybrid)."`
+	planFlags
+}
+
+// planFlags are what every command that runs a plan takes.
+type planFlags struct {
 	Plan     string         `placeholder:"FILE" help:"YAML plan; flags override it. See docs/plan.md."`
-	Arch     []string       `placeholder:"NAME" help:"Architectures (default: sync,queue)."`
 	Fault    []string       `placeholder:"NAME" help:"Faults (default: control,slow-risk)."`
 	Rate     *float64       `placeholder:"N" help:"Orders per second (default: 100)."`
 	Arrivals string         `placeholder:"KIND" help:"poisson or constant (default: poisson)."`
@@ -30,16 +34,33 @@ type runCommand struct {
 	Recovery *time.Duration `placeholder:"7s" help:"Length of the load after the fault."`
 	Drain    *time.Duration `placeholder:"30s" help:"Longest wait until every order is settled."`
 	Out      string         `placeholder:"DIR" help:"Directory of the run; must not hold one (default: runs/TIME)."`
+	Resume   bool           `help:"Carry on the run in --out: only trials that it has not finished; begin it if there is none."`
+	FailOn   []string       `placeholder:"CLASS" help:"Exit with 3 if a trial, valid or not, has orders of these classes, such as lost,duplicated."`
 }
 
 // Run carries out the plan, then reports it: text on standard output, and report.html in the directory.
 func (c runCommand) Run(s streams) error {
 	lab := lab.New()
-	file, err := c.planFile()
+	file, err := c.planFile(lab.Catalogue)
 	if err != nil {
 		return usageError{err}
 	}
+	switch {
+	case slices.Equal(c.Arch, []string{"all"}):
+		file.Architectures = bench.Names(lab.Catalogue.Architectures, bench.ArchitectureName)
+	case len(c.Arch) > 0:
+		file.Architectures = c.Arch
+	}
 	plan, err := file.Resolve(lab.Catalogue)
+	if err != nil {
+		return usageError{err}
+	}
+	return c.carryOut(s, lab, plan)
+}
+
+// carryOut runs a plan that was checked, and reports it.
+func (c planFlags) carryOut(s streams, lab bench.Lab, plan bench.Plan) error {
+	gates, err := classes(c.FailOn)
 	if err != nil {
 		return usageError{err}
 	}
@@ -51,9 +72,13 @@ func (c runCommand) Run(s streams) error {
 		return usageError{err}
 	}
 	header := bench.RunHeader{Schema: bench.SchemaVersion, Started: time.Now(), Command: commandAgain(os.Args[1:]),
-		Version: version, Commit: commit, Machine: bench.ThisMachine(), Plan: plan}
-	trials := len(plan.TrialList(lab.Catalogue))
-	fmt.Fprintf(s.err, "%d trials, about %s in all; facts go to %s\n", trials, plan.Estimate(lab.Catalogue).Round(time.Second), dir)
+		Version: version, Commit: commit, Machine: bench.ThisMachine(), Plan: plan, Transports: lab.Catalogue.Transports}
+	trials := plan.TrialList(lab.Catalogue)
+	left, err := bench.Left(header, trials, dir)
+	if err != nil {
+		return usageError{err}
+	}
+	fmt.Fprintf(s.err, "%s, about %s in all; facts go to %s\n", amount(len(left), len(trials)), bench.Estimate(left).Round(time.Second), dir)
 	ran := bench.Run(s.ctx, lab, header, dir, newProgress(s.err).show)
 	results, reported := writeReport(s, dir)
 	switch {
@@ -63,10 +88,16 @@ func (c runCommand) Run(s streams) error {
 		return errors.Join(ran, reported)
 	case reported != nil:
 		return reported
-	case slices.ContainsFunc(results.Trials, func(t bench.Summary) bool { return len(t.Invalid) > 0 }):
-		return errInvalid
 	}
-	return nil
+	return verdict(results, gates)
+}
+
+// amount says how many trials will be run.
+func amount(left, all int) string {
+	if left < all {
+		return fmt.Sprintf("%d of %d trials are left", left, all)
+	}
+	return fmt.Sprintf("%d trials", all)
 }
 
 // writeReport renders the facts of a run: the table on standard output, the page into the directory.
@@ -96,16 +127,13 @@ func writeReport(s streams, dir string) (bench.Results, error) {
 	return results, nil
 }
 
-func (c runCommand) planFile() (bench.PlanFile, error) {
+func (c planFlags) planFile(known bench.Catalogue) (bench.PlanFile, error) {
 	file := bench.Defaults()
 	if c.Plan != "" {
 		var err error
-		if file, err = bench.ReadPlan(c.Plan); err != nil {
+		if file, err = bench.ReadPlan(c.Plan, known); err != nil {
 			return file, err
 		}
-	}
-	if len(c.Arch) > 0 {
-		file.Architectures = c.Arch
 	}
 	if len(c.Fault) > 0 {
 		file.Faults = c.Fault
@@ -136,13 +164,16 @@ func set[T any](field *T, flag *T) {
 }
 
 // directory makes the run's directory, and refuses one that can't be written or holds a run.
-func (c runCommand) directory() (string, error) {
+func (c planFlags) directory() (string, error) {
 	dir := c.Out
 	if dir == "" {
 		dir = filepath.Join("runs", time.Now().Format("2006-01-02T15-04-05"))
 	}
-	if _, err := os.Stat(filepath.Join(dir, "run.json")); err == nil {
-		return dir, fmt.Errorf("--out: %s holds a run already; choose another directory", dir)
+	if c.Resume && c.Out == "" {
+		return dir, errors.New("--resume: name the run's directory with --out")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "run.json")); err == nil && !c.Resume {
+		return dir, fmt.Errorf("--out: %s holds a run already; choose another directory, or carry it on with --resume", dir)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return dir, fmt.Errorf("--out: %w; choose a directory that can be written", err)
@@ -153,29 +184,4 @@ func (c runCommand) directory() (string, error) {
 	}
 	probe.Close()
 	return dir, os.Remove(probe.Name())
-}
-
-// commandAgain is the command line that repeats a run, without the directory it went to.
-func commandAgain(args []string) string {
-	words := []string{"faultline"}
-	for i := 0; i < len(args); i++ {
-		if args[i] == "--out" {
-			i++
-			continue
-		}
-		if !strings.HasPrefix(args[i], "--out=") {
-			words = append(words, quote(args[i]))
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// quote makes a word safe to paste into a shell.
-func quote(word string) string {
-	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=.,/:@+", r)
-	}) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -94,3 +94,10 @@ func empty(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s holds %v", args[0], entries)
 	}
 }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

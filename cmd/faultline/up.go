@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -20,18 +21,18 @@ type upCommand struct {
 
 // Run starts the architecture, prints how to try it, and stops it at Ctrl-C. Nothing is ever declined.
 func (c upCommand) Run(s streams) error {
-	lab := lab.New()
+	catalogue := lab.New()
 	file := bench.Defaults()
 	file.Architectures, file.Faults = []string{c.Arch}, []string{bench.Control}
 	file.Flow.Declined = 0
 	if c.Broker != "" {
 		file.Broker = c.Broker
 	}
-	plan, err := file.Resolve(lab.Catalogue)
+	plan, err := file.Resolve(catalogue.Catalogue)
 	if err != nil {
 		return usageError{err}
 	}
-	if err := lab.Check(s.ctx, plan); err != nil {
+	if err := catalogue.Check(s.ctx, plan); err != nil {
 		return usageError{err}
 	}
 	var listener net.Listener
@@ -41,16 +42,22 @@ func (c upCommand) Run(s streams) error {
 		}
 		defer listener.Close()
 	}
-	system, err := lab.Start(s.ctx, plan, plan.Architectures[0], "")
+	address := ""
+	if listener != nil {
+		address = listener.Addr().String()
+	}
+	system, err := lab.Up(s.ctx, plan, plan.Architectures[0], address)
 	if err != nil {
 		return err
 	}
-	address := system.Client
 	if listener != nil {
-		address = listener.Addr().String()
 		go forward(listener, system.Client)
 	}
-	printCurl(s, plan.Architectures[0], address)
+	printCurl(s, plan.Architectures[0], cmp.Or(address, system.Client))
+	if system.Broker != nil {
+		printDeadLetters(s, system.Services["payment"].Addresses().Admin)
+	}
+	fmt.Fprintln(s.out, "Ctrl-C stops it.")
 	<-s.ctx.Done()
 	return errors.Join(errInterrupted, system.Close())
 }
@@ -70,8 +77,24 @@ Place an order:
     -d '{"user_id":"usr_8a3f","items":[{"sku":"WIDGET-42","quantity":2}],"payment_method":"pm_visa_4242"}'
 
 `, a.Name, a.About, address)
-	if a.ClientLink() == bench.Poll {
+	switch a.ClientLink() {
+	case bench.Poll:
 		fmt.Fprintf(s.out, "Ask how it stands, with the order_id of the answer:\n  curl -i http://%s/api/orders/ord_…\n\n", address)
+	case bench.SSE:
+		fmt.Fprintf(s.out, "Follow it, with the order_id of the answer:\n  curl -N http://%s/api/orders/ord_…/events\n\n", address)
+	case bench.WebSocket:
+		fmt.Fprintf(s.out, "Follow it, with the order_id of the answer, such as with websocat:\n  websocat ws://%s/api/orders/ord_…/ws\n\n", address)
 	}
-	fmt.Fprintf(s.out, "My Orders:\n  curl -i 'http://%s/api/orders?user_id=usr_8a3f'\n\nCtrl-C stops it.\n", address)
+	fmt.Fprintf(s.out, "My Orders:\n  curl -i 'http://%s/api/orders?user_id=usr_8a3f'\n\n", address)
+}
+
+// printDeadLetters says how to make a service give messages up, and what then.
+func printDeadLetters(s streams, admin string) {
+	fmt.Fprintf(s.out, `Have payment's work panic for every order, see what was given up, mend it, and put the messages back:
+  curl -d '{"share":1}' http://%[1]s/poison
+  faultline dlq
+  curl -d '{"share":0}' http://%[1]s/poison
+  faultline dlq replay
+
+`, admin)
 }

@@ -26,6 +26,7 @@ type builder struct {
 	topology targets.Topology
 	network  *chaos.Network
 	view     bench.BrokerView
+	address  func() string // where the broker listens; nil if there is none
 }
 
 func (b *builder) build(ctx context.Context) (*bench.System, error) {
@@ -42,7 +43,7 @@ func (b *builder) build(ctx context.Context) (*bench.System, error) {
 		return nil, err
 	}
 	return &bench.System{Injector: network, Client: network.Address(bench.Client + "->order"),
-		Services: services, Links: network.Links(), Broker: b.view}, nil
+		Services: services, Links: network.Links(), Broker: b.view, Queues: b.topology.Queues}, nil
 }
 
 // places are the topology's, as chaos wants them.
@@ -78,13 +79,13 @@ func (b *builder) startBroker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	address := func() string { return instance.Addresses().Main }
+	b.address = func() string { return instance.Addresses().Main }
 	if b.broker.Kind == "rabbitmq" { // NATS takes connections as soon as it has started
-		if err := rabbitmq.Await(ctx, b.broker.URL, address()); err != nil {
+		if err := rabbitmq.Await(ctx, b.broker.URL, b.address()); err != nil {
 			return err
 		}
 	}
-	b.view, err = view(b.broker, address, b.topology.Queues)
+	b.view, err = view(b.broker, b.address, b.topology.Queues)
 	return err
 }
 

@@ -2,15 +2,14 @@ package lab_test
 
 import (
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/needs"
 	"faultline/targets"
-	"faultline/targets/broker/rabbitmq"
 	"faultline/targets/order"
 )
 
@@ -28,7 +27,17 @@ var mixes = []bench.Architecture{
 	wire("poll-over-http", "poll", "http", "http", "http", "http", "http"),
 	wire("rpc-over-broker", "wait", "queue", "http", "http", "queue", "queue"),
 	wire("queues-inside", "poll", "queue", "queue", "queue", "http", "queue"),
+	wire("webhooks", "poll", "webhook", "webhook", "webhook", "webhook", "webhook"),
+	wire("wait-for-webhooks", "wait", "webhook", "webhook", "http", "webhook", "webhook"),
+	wire("webhooks-and-queues", "poll", "queue", "webhook", "queue", "webhook", "queue"),
+	wire("queues-and-webhooks", "poll", "webhook", "queue", "webhook", "queue", "webhook"),
+	wire("http-over-webhooks", "poll", "http", "webhook", "http", "webhook", "http"),
 	wire("every-other", "poll", "http", "queue", "http", "queue", "http"),
+	wire("topics-on-odd-links", "poll", "topic", "http", "topic", "queue", "topic"),
+	wire("other-topics", "poll", "http", "topic", "http", "topic", "queue"),
+	wire("wait-all-topics", "wait", "topic", "topic", "topic", "topic", "topic"),
+	wire("queue-then-topics", "poll", "queue", "topic", "topic", "topic", "http"),
+	wire("socket-over-queues", "websocket", "queue", "webhook", "http", "queue", "http"),
 	wire("wait-all-queues", "wait", "queue", "queue", "queue", "queue", "queue"),
 }
 
@@ -45,23 +54,26 @@ var checks = []struct {
 	{"invalid", checkInvalid},
 	{"unknown", checkUnknown},
 	{"my orders", checkMyOrders},
+	{"follow", checkFollow},
 	{"books", checkBooks}, // last: it audits what all others left
 }
 
 func TestConformance(t *testing.T) {
-	for _, a := range append(targets.Architectures(), mixes...) {
+	all := append(targets.Architectures(), mixes...)
+	if testing.Short() {
+		all = targets.Architectures()
+	}
+	for _, a := range all {
 		t.Run(a.Name, func(t *testing.T) { conform(t, a, "nats") })
 	}
 }
 
 func TestConformanceRabbitMQ(t *testing.T) {
-	if err := rabbitmq.Installed(); err != nil {
-		if strings.Contains(os.Getenv("FAULTLINE_REQUIRE"), "rabbitmq") {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+	needs.RabbitMQ(t)
+	if testing.Short() {
+		t.Skip("skipped: -short has no time for nodes to start")
 	}
-	for _, a := range append(targets.Architectures(), mixes...) {
+	for _, a := range targets.Architectures() {
 		if targets.NeedsBroker(a) {
 			t.Run(a.Name, func(t *testing.T) { conform(t, a, "rabbitmq") })
 		}

@@ -23,7 +23,7 @@ import (
 )
 
 // readyTimeout is how long a system may take from start to ready; RabbitMQ is most of it.
-const readyTimeout = 60 * time.Second
+const readyTimeout = 2 * time.Minute
 
 // New returns the lab of this program: everything it knows, and how to start it.
 func New() bench.Lab {
@@ -66,26 +66,32 @@ func check(ctx context.Context, p bench.Plan) error {
 }
 
 // start brings one architecture up, behind proxies: the broker first, then all services at once.
-func start(ctx context.Context, p bench.Plan, a bench.Architecture, logs string) (_ *bench.System, err error) {
+func start(ctx context.Context, p bench.Plan, a bench.Architecture, logs string) (*bench.System, error) {
+	_, system, err := launch(ctx, p, a, logs)
+	return system, err
+}
+
+// launch is start, and tells who built the system.
+func launch(ctx context.Context, p bench.Plan, a bench.Architecture, logs string) (*builder, *bench.System, error) {
 	begun := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	broker, err := brokerOf(p)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	runtime, err := process.New(logs)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	b := &builder{plan: p, broker: broker, runtime: runtime, topology: targets.NewTopology(p, a, broker)}
 	system, err := b.build(ctx)
 	if err != nil {
-		return nil, errors.Join(err, b.close())
+		return nil, nil, errors.Join(err, b.close())
 	}
 	system.Close = b.close
 	system.Ready = time.Since(begun)
-	return system, nil
+	return b, system, nil
 }
 
 // brokerOf says which broker a plan wants. A broker that is not ours gets queues with a prefix of this trial's own.

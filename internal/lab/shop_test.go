@@ -26,7 +26,7 @@ type shop struct {
 	declines order.Declines
 }
 
-func open(t *testing.T, a bench.Architecture, broker string) *shop {
+func open(t testing.TB, a bench.Architecture, broker string) *shop {
 	t.Helper()
 	l := lab.New()
 	file := bench.Defaults()
@@ -70,7 +70,7 @@ type reply struct {
 
 func (r reply) text(field string) string { s, _ := r.Body[field].(string); return s }
 
-func do(t *testing.T, req *http.Request) reply {
+func do(t testing.TB, req *http.Request) reply {
 	t.Helper()
 	resp, err := http.DefaultClient.Do(req)
 	must(t, err)
@@ -89,7 +89,7 @@ func (s *shop) get(t *testing.T, path string) reply {
 	return do(t, req)
 }
 
-func (s *shop) post(t *testing.T, body string, header http.Header) reply {
+func (s *shop) post(t testing.TB, body string, header http.Header) reply {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.system.Client+"/api/orders", strings.NewReader(body))
 	must(t, err)
@@ -98,7 +98,7 @@ func (s *shop) post(t *testing.T, body string, header http.Header) reply {
 }
 
 // place posts an order with a key ("" for none) as ORDER-FLOW has it.
-func (s *shop) place(t *testing.T, key, body string) reply {
+func (s *shop) place(t testing.TB, key, body string) reply {
 	t.Helper()
 	header := http.Header{"Content-Type": {"application/json"}}
 	if key != "" {

@@ -16,10 +16,10 @@ type Node struct {
 	Broken     bool
 }
 
-// An Edge is a link from caller to callee. Queued draws what waits between them.
+// An Edge is a link from caller to callee. Queued draws what waits between them, CalledBack an arrow each way.
 type Edge struct {
-	From, To, Note         string
-	Queued, Broken, Failed bool
+	From, To, Note                     string
+	Queued, CalledBack, Broken, Failed bool
 }
 
 const (
@@ -110,6 +110,9 @@ func (e Edge) draw(s *svg, x1, y1, x2, y2 float64, down int) {
 		from = x1 + nodeWidth
 	}
 	s.add(`<path d="M%s %sl-7 -4v8z" %s/>`, num(to), num(y), fill(edgeInk(e)))
+	if e.CalledBack {
+		e.drawBack(s, x1, y1, y, down)
+	}
 	middle := (from + to) / 2
 	if e.Queued {
 		for i := range 3 {
@@ -120,6 +123,17 @@ func (e Edge) draw(s *svg, x1, y1, x2, y2 float64, down int) {
 	if e.Broken {
 		drawCross(s, middle, y)
 	}
+}
+
+// drawBack puts an arrowhead at the caller's end: to its right along a row, under it where the line comes from below.
+func (e Edge) drawBack(s *svg, x1, y1, y float64, down int) {
+	path := `<path d="M%s %sl7 -4v8z" %s/>`
+	x := x1 + nodeWidth
+	if down != 0 {
+		path = `<path d="M%s %sl-4 7h8z" %s/>`
+		x, y = x1+nodeWidth/2, y1+nodeHeight
+	}
+	s.add(path, num(x), num(y), fill(edgeInk(e)))
 }
 
 func edgeInk(e Edge) Colour {

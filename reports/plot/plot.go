@@ -1,10 +1,10 @@
 // Package plot draws calm figures as SVG: lines over time, heat by place and second, stacked bars, ratios
-// on a log axis and graphs of services. It knows nothing of orders or faults, and every string it is given
+// on a log axis, measures side by side and graphs of services. It knows nothing of orders or faults, and every string it is given
 // is escaped.
 //
 // A drawing goes from data to paper: axis.go chooses a scale and its ticks; lines.go (with frame.go, its
-// paper, and labels.go, which keeps names apart), heat.go, bars.go, dots.go and graph.go place marks;
-// svg.go writes what a browser reads, and palette.go says in which colours, for light and for dark.
+// paper, and labels.go, which keeps names apart), heat.go, bars.go, dots.go, strips.go and graph.go place
+// marks; svg.go writes what a browser reads, and palette.go says in which colours, for light and for dark.
 //
 // Each mark carries both a class, which CSS colours by the reader's theme, and the light colour as an
 // attribute, so that a drawing is right where style sheets are blocked.

@@ -45,6 +45,29 @@ func TestLinesSurviveAnyNumber(t *testing.T) {
 	}
 }
 
+func TestStripsSurviveAnyNumber(t *testing.T) {
+	odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, -5, math.MaxFloat64, math.SmallestNonzeroFloat64, 1}
+	for _, log := range []bool{false, true} {
+		for _, v := range odd {
+			p := Strips{Label: hostile, Strips: []Strip{{hostile, Axis{Log: log}}, {hostile, Axis{}}}, Rows: []StripRow{
+				{Name: hostile, Detail: hostile, Colour: Hues[0], Marks: []Mark{{Value: v, Low: v, High: 2, Text: hostile}}},
+				{Name: hostile, Note: hostile}, {Name: hostile, Hollow: true, Marks: []Mark{{Value: 1, Low: 1, High: v}, {Never: true}}}}}
+			check(t, string(p.SVG()))
+		}
+	}
+}
+
+// TestStripsJoinWhatIsFilled: one line from the first row to the third, past the hollow one.
+func TestStripsJoinWhatIsFilled(t *testing.T) {
+	mark := func(v float64) []Mark { return []Mark{{Value: v, Low: v, High: v}} }
+	p := Strips{Strips: []Strip{{Name: "a", X: Axis{Min: 0, Max: 10}}},
+		Rows: []StripRow{{Marks: mark(0)}, {Hollow: true, Marks: mark(10)}, {Marks: mark(10)}}}
+	drawing := string(p.SVG())
+	if want := `d="M250 48L962 136"`; !strings.Contains(drawing, want) {
+		t.Errorf("no line %s in\n%s", want, drawing)
+	}
+}
+
 func TestEmptyDrawsNothing(t *testing.T) {
 	for name, svg := range map[string]string{
 		"no lines":   string(Lines{Height: 100}.SVG()),
@@ -52,6 +75,7 @@ func TestEmptyDrawsNothing(t *testing.T) {
 		"no heat":    string(Heat{To: 1, Rows: []HeatRow{{Name: "a"}}}.SVG()),
 		"no bars":    string(Bars{}.SVG()),
 		"no service": string(Graph{}.SVG()),
+		"no rows":    string(Strips{Strips: []Strip{{Name: "a"}}}.SVG()),
 	} {
 		if svg != "" {
 			t.Errorf("%s: drew %.80s", name, svg)
@@ -74,7 +98,7 @@ func TestOthersSurviveAnyNumber(t *testing.T) {
 			Rows: []BarRow{{hostile, hostile, []float64{v, 1, v}, ""}, {Name: "n", Note: hostile}}}.SVG()))
 		check(t, string(Dots{Label: hostile, Reach: v, Even: 3, Dots: []Dot{{v, v, v * 2, Hues[0]}, {2, 1, v, Hues[1]}}}.SVG()))
 		check(t, string(Graph{Label: hostile, Nodes: []Node{{hostile, hostile, v, true}, {"b", "", v, false}, {"alone", "", v, false}},
-			Edges: []Edge{{hostile, "b", hostile, true, true, true}, {"b", hostile, "", false, false, false}, {"b", "unknown", "", false, false, false}}}.SVG()))
+			Edges: []Edge{{hostile, "b", hostile, true, true, true, true}, {From: "b", To: hostile}, {From: "b", To: "unknown"}}}.SVG()))
 	}
 }
 

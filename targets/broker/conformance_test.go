@@ -26,6 +26,10 @@ func TestConformance(t *testing.T) {
 		{"retry", retry},
 		{"retry-blocks-nobody", retryBlocksNobody},
 		{"dead", dead},
+		{"topics", topics},
+		{"late-subscriber", lateSubscriber},
+		{"replay", replay},
+		{"breaks-promises", breaksPromises},
 		{"prefetch", prefetch},
 		{"long-work", longWork},
 		{"returns-when-done", returnsWhenDone},
@@ -37,11 +41,12 @@ func TestConformance(t *testing.T) {
 		{"hang", hang},
 		{"down", down},
 		{"kill-while-publishing", killWhilePublishing},
+		{"dead-subscriber", deadSubscriber},
 		{"kill-while-retrying", killWhileRetrying},
 	}
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
-			skipUnlessInstalled(t, k)
+			k.needs(t)
 			s := startServer(t, k)
 			for _, c := range checks {
 				t.Run(c.name, func(t *testing.T) { c.check(t, newRig(t, s, "test."+c.name+".work")) })
@@ -92,7 +97,7 @@ func thousands(t *testing.T, r *rig) {
 		})
 	}
 	wg.Wait()
-	poll(t, 20*time.Second, "all messages handled", func() bool { return l.messages() == n })
+	poll(t, patience, "all messages handled", func() bool { return l.messages() == n })
 	slices.Sort(took)
 	t.Logf("publish to confirm, %d at a time: p50 %v p99 %v", publishers, took[n/2], took[n*99/100])
 	v := r.view(t)

@@ -49,7 +49,7 @@ func crashLoop(t *testing.T, r *rig) {
 	})
 	r.send(t, 1)
 	v := r.view(t)
-	poll(t, 20*time.Second, "it is dead", func() bool { return r.sample(t, v).Dead == 1 })
+	poll(t, patience, "it is dead", func() bool { return r.sample(t, v).Dead == 1 })
 	if got := l.of("m1"); !slices.Equal(got, []int{1, 2, 3, 4}) {
 		t.Errorf("attempts %v", got)
 	}
@@ -115,7 +115,7 @@ func down(t *testing.T, r *rig) {
 	defer late.Close()
 	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if late.Declare(short, r.queue) == nil {
+	if late.Declare(short, broker.Queue{Name: r.queue}) == nil {
 		t.Error("declared a queue without a broker")
 	}
 	r.start(t)
@@ -165,17 +165,17 @@ func killWhilePublishing(t *testing.T, r *rig) {
 		})
 	}
 	count := func(of map[string]bool) int { mu.Lock(); defer mu.Unlock(); return len(of) }
-	poll(t, 20*time.Second, "a thousand confirmed", func() bool { return count(confirmed) > 1000 })
+	poll(t, patience, "a thousand confirmed", func() bool { return count(confirmed) > 1000 })
 	r.kill()
 	poll(t, 5*time.Second, "some are refused", func() bool { return count(refused) > 50 })
 	r.start(t)
 	before := count(confirmed)
-	poll(t, 20*time.Second, "a thousand more confirmed", func() bool { return count(confirmed) > before+1000 })
+	poll(t, patience, "a thousand more confirmed", func() bool { return count(confirmed) > before+1000 })
 	close(quit)
 	wg.Wait()
 	l := newLog()
 	r.handle(t, 32, ackAll(t, l))
-	poll(t, 20*time.Second, "all that was confirmed is handled", func() bool {
+	poll(t, patience, "all that was confirmed is handled", func() bool {
 		for id := range confirmed {
 			if len(l.of(id)) == 0 {
 				return false
@@ -208,13 +208,13 @@ func killWhileRetrying(t *testing.T, r *rig) {
 	for i := range n {
 		r.send(t, i)
 	}
-	poll(t, 20*time.Second, "all are retried", func() bool { return l.messages() == n && len(l.of("m0")) > 3 })
+	poll(t, patience, "all are retried", func() bool { return l.messages() == n && len(l.of("m0")) > 3 })
 	r.kill()
 	r.start(t)
 	r.sendSoon(t, n)
-	poll(t, 20*time.Second, "retries go on", func() bool { return len(l.of("m500")) > 2 })
+	poll(t, patience, "retries go on", func() bool { return len(l.of("m500")) > 2 })
 	calm.Store(true)
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(patience)
 	for finished.messages() < n+1 && time.Now().Before(deadline) {
 		time.Sleep(20 * time.Millisecond)
 	}

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"strings"
 	"testing"
 
 	"faultline/bench"
+	"faultline/internal/needs"
 	"faultline/targets/broker"
 	"faultline/targets/broker/nats"
 	"faultline/targets/broker/rabbitmq"
@@ -16,20 +16,21 @@ import (
 
 // A kind is one implementation, and how the tests run its broker.
 type kind struct {
-	name      string
-	installed func() error
-	serve     func(dir string, ready func(bench.Addresses)) error
-	await     func(ctx context.Context, addr string) error
-	open      func(publishAddr, consumeAddr string) (broker.Broker, error)
-	view      func(addr func() string, queues ...string) (bench.BrokerView, error)
+	name    string
+	needs   func(testing.TB)
+	serve   func(dir string, ready func(bench.Addresses)) error
+	await   func(ctx context.Context, addr string) error
+	open    func(publishAddr, consumeAddr string) (broker.Broker, error)
+	view    func(addr func() string, queues ...string) (bench.BrokerView, error)
+	letters func(ctx context.Context, addr, queue string, replay func(broker.DeadLetter) bool) error
 }
 
 const rabbitURL = "amqp://guest:guest@127.0.0.1/"
 
 var kinds = []kind{
 	{
-		name:      "nats",
-		installed: func() error { return nil },
+		name:  "nats",
+		needs: func(testing.TB) {},
 		serve: func(dir string, ready func(bench.Addresses)) error {
 			return nats.Serve(context.Background(), nats.ServerConfig{Dir: dir}, ready)
 		},
@@ -38,10 +39,13 @@ var kinds = []kind{
 		view: func(addr func() string, _ ...string) (bench.BrokerView, error) {
 			return nats.View(addr)
 		},
+		letters: func(ctx context.Context, addr, queue string, replay func(broker.DeadLetter) bool) error {
+			return nats.DeadLetters(ctx, addr, func(l broker.DeadLetter) bool { return l.Queue == queue && replay(l) })
+		},
 	},
 	{
-		name:      "rabbitmq",
-		installed: rabbitmq.Installed,
+		name:  "rabbitmq",
+		needs: needs.RabbitMQ,
 		serve: func(dir string, ready func(bench.Addresses)) error {
 			return rabbitmq.Serve(rabbitmq.ServerConfig{Dir: dir}, ready)
 		},
@@ -51,6 +55,9 @@ var kinds = []kind{
 		},
 		view: func(addr func() string, queues ...string) (bench.BrokerView, error) {
 			return rabbitmq.View(rabbitURL, addr, queues...)
+		},
+		letters: func(ctx context.Context, addr, queue string, replay func(broker.DeadLetter) bool) error {
+			return rabbitmq.DeadLetters(ctx, rabbitURL, addr, []string{queue}, replay)
 		},
 	},
 }
@@ -70,16 +77,4 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(m.Run())
-}
-
-// skipUnlessInstalled fails where FAULTLINE_REQUIRE names the kind.
-func skipUnlessInstalled(t *testing.T, k kind) {
-	err := k.installed()
-	if err == nil {
-		return
-	}
-	if strings.Contains(os.Getenv("FAULTLINE_REQUIRE"), k.name) {
-		t.Fatal(err)
-	}
-	t.Skip(err)
 }

@@ -14,7 +14,7 @@ import (
 func TestKilledBrokerLeavesNothing(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
-			skipUnlessInstalled(t, k)
+			k.needs(t)
 			s := startServer(t, k)
 			family := descendants(t, s.cmd.Process.Pid)
 			t.Logf("besides the broker: %v", family)

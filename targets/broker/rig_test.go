@@ -28,7 +28,7 @@ func newRig(t *testing.T, s *server, queue string) *rig {
 	t.Cleanup(func() { must(t, b.Close()) })
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	must(t, b.Declare(ctx, queue))
+	must(t, b.Declare(ctx, broker.Queue{Name: queue}))
 	return r
 }
 
@@ -45,7 +45,7 @@ func (r *rig) send(t *testing.T, i int) {
 // sendSoon is for a broker that is coming back.
 func (r *rig) sendSoon(t *testing.T, i int) {
 	t.Helper()
-	poll(t, 20*time.Second, "publishing works", func() bool { return r.broker.Publish(t.Context(), r.queue, message(i)) == nil })
+	poll(t, patience, "publishing works", func() bool { return r.broker.Publish(t.Context(), r.queue, message(i)) == nil })
 }
 
 // handle consumes until the test, or stop, ends it.
@@ -135,3 +135,6 @@ func (l *log) gaps(id string) (gaps []time.Duration) {
 	}
 	return gaps
 }
+
+// patience is how long a test waits for what must happen: it fails no earlier on a slow machine.
+const patience = 60 * time.Second

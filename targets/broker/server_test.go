@@ -43,7 +43,7 @@ func (s *server) start(t testing.TB) {
 	must(t, s.cmd.Start())
 	var a bench.Addresses
 	must(t, json.NewDecoder(out).Decode(&a))
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	must(t, s.kind.await(ctx, a.Main))
 	s.at.Store(a.Main)

@@ -15,14 +15,12 @@ import (
 func BenchmarkAt500(b *testing.B) {
 	for _, k := range kinds {
 		b.Run(k.name, func(b *testing.B) {
-			if err := k.installed(); err != nil {
-				b.Skip(err)
-			}
+			k.needs(b)
 			s := startServer(b, k)
 			c, err := k.open(s.addr(), s.addr())
 			must(b, err)
 			defer c.Close()
-			must(b, c.Declare(b.Context(), "speed"))
+			must(b, c.Declare(b.Context(), broker.Queue{Name: "speed"}))
 			pace(b, c)
 		})
 	}

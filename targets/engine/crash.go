@@ -18,12 +18,16 @@ type CrashPoint struct {
 
 // The parts of crash points' names; the whole name is service:part, such as payment:after-charge.
 const (
-	beforeWork    = "before-work"              // the request is here, nothing is durable
-	afterEffect   = "after-"                   // and the effect: it is durable, nobody was told
-	afterCommit   = "after-commit"             // order: accepted durably, nobody was asked
-	beforeAnswer  = "after-ask-before-answer"  // order: the first ask is confirmed, the client is not answered
-	afterReply    = "after-reply"              // a reply that came later is durable, nothing followed
-	BeforeAck     = "after-publish-before-ack" // what follows is published, the message is not acknowledged
+	beforeWork    = "before-work"                // the request is here, nothing is durable
+	afterEffect   = "after-"                     // and the effect: it is durable, nobody was told
+	afterCommit   = "after-commit"               // order: accepted durably, nobody was asked
+	beforeAnswer  = "after-ask-before-answer"    // order: the first ask is confirmed, the client is not answered
+	afterAsk      = "after-ask"                  // the ask was accepted, the reply comes later, nothing is noted
+	afterReply    = "after-reply"                // a reply that came later is durable, nothing followed
+	BeforeAck     = "after-publish-before-ack"   // what follows is published, the message is not acknowledged
+	afterAccept   = "after-accept"               // the request and its job are durable, the caller has no answer
+	beforeCall    = "before-callback"            // the part is done, the caller is not called back
+	afterCall     = "after-callback-before-done" // the caller has confirmed the callback, the job is still there
 	notifyTimeout = 30 * time.Second
 )
 
@@ -56,12 +60,23 @@ func (c *Crash) Pass(name string) {
 	}
 }
 
-// Points lists the crash points of a service that has the given effect.
+// Points lists the crash points of a service; which there are follows from its step and its links.
 // Only the order service has points around its answer to the client.
-func Points(step Step) []string {
-	names := []string{step.Service + ":" + BeforeAck}
-	if step.Front {
-		return append(names, step.Service+":"+afterCommit, step.Service+":"+beforeAnswer, step.Service+":"+afterReply)
+func (e *Engine) Points() []string {
+	parts := []string{BeforeAck}
+	if e.Step.Front {
+		parts = append(parts, afterCommit, beforeAnswer)
+	} else {
+		parts = append(parts, beforeWork, afterEffect+e.Step.Effect)
 	}
-	return append(names, step.Service+":"+beforeWork, step.Service+":"+afterEffect+step.Effect)
+	if len(e.Async) > 0 {
+		parts = append(parts, afterAsk, afterReply)
+	}
+	if e.CallsBack {
+		parts = append(parts, afterAccept, beforeCall, afterCall)
+	}
+	for i, part := range parts {
+		parts[i] = e.Step.Service + ":" + part
+	}
+	return parts
 }

@@ -13,6 +13,7 @@ import (
 	"hash/fnv"
 
 	"faultline/targets/flow"
+	"faultline/targets/guard"
 	"faultline/targets/store"
 )
 
@@ -23,8 +24,10 @@ type Settings struct {
 	Work   time.Duration `json:"work"`   // mean service time
 	Spread float64       `json:"spread"` // coefficient of variation of service times
 	Seed   uint64        `json:"seed"`
-	// Timeout is how long an answer may take: a call to another service, or the client's wait.
+	// Timeout is how long a call to another service may take where its link says nothing.
 	Timeout time.Duration `json:"timeout"`
+	// Patience is how long the order service works for a client that waits; 0: as long as the client does.
+	Patience time.Duration `json:"patience"`
 	// Reach is how long an order is tried again before it is given up.
 	Reach time.Duration `json:"reach"`
 }
@@ -39,13 +42,23 @@ type Engine struct {
 	Metrics  *Metrics
 	// Asks carry requests to other services, by their name.
 	Asks map[string]flow.Ask
+	// Guards stand before the calls, by callee.
+	Guards map[string]*guard.Guard
 	// Async says whose replies come later.
 	Async map[string]bool
+	// Again says who is asked again while its reply is outstanding: no broker holds the request.
+	Again map[string]bool
+	// CallsBack is whether callers of the service are called back when its part is done.
+	CallsBack bool
+	// Repeats has the effect of a request that comes again happen again: a broken promise.
+	Repeats bool
 	// Reply sends a reply to a caller that did not wait.
 	Reply func(ctx context.Context, to string, r flow.Request, reply flow.Reply) error
 
+	jobs    *runner
 	waiters waiters
-	slow    atomic.Int64 // nanoseconds of extra service time: a fault
+	slow    atomic.Int64  // nanoseconds of extra service time: a fault
+	poison  atomic.Uint64 // bits of the share of orders that make the work panic: a fault
 }
 
 // Slow makes the service's own work take longer, from now on.
@@ -61,6 +74,7 @@ func (e *Engine) Handle(ctx context.Context, r flow.Request) (flow.Answer, error
 	}
 	defer slot.Release()
 	answer, err := e.handle(ctx, slot, r)
+	answer.Reply.Try = r.Try
 	done(answer, err)
 	return answer, err
 }
@@ -102,12 +116,13 @@ func (e *Engine) acquire(ctx context.Context, shed bool) (*Slot, error) {
 }
 
 // advance goes on with a step from where it is: it may be called again at any time, also in another life.
-func (e *Engine) advance(ctx context.Context, slot *Slot, r flow.Request) (flow.Answer, error) {
-	var st state
-	if err := e.Store.View(func(tx *store.Tx) error { st, _ = loadState(tx, r.Order.ID); return nil }); err != nil {
+func (e *Engine) advance(ctx context.Context, slot *Slot, r flow.Request) (_ flow.Answer, err error) {
+	defer e.recovered(&err)
+	st, err := e.begin(r)
+	if err != nil {
 		return flow.Answer{}, err
 	}
-	if st.Own != nil {
+	if e.over(st) {
 		return flow.Answer{Reply: *st.Own}, nil
 	}
 	for _, callee := range e.Step.Asks {
@@ -126,6 +141,7 @@ func (e *Engine) advance(ctx context.Context, slot *Slot, r flow.Request) (flow.
 		}
 	}
 	e.work(slot)
+	e.swallow(r.Order.ID)
 	own := flow.Reply{Outcome: flow.Done}
 	if e.Step.Decide != nil {
 		own = e.Step.Decide(r)
@@ -139,7 +155,9 @@ func (e *Engine) ask(ctx context.Context, slot *Slot, callee string, r flow.Requ
 	if e.Async[callee] {
 		err := e.Store.Update(func(tx *store.Tx) error {
 			st, _ := loadState(tx, r.Order.ID)
-			st.Request = r
+			if r.Try >= st.Request.Try {
+				st.Request = r
+			}
 			st.ask(callee)
 			tx.Put(bucketState, r.Order.ID, st)
 			return nil
@@ -150,18 +168,26 @@ func (e *Engine) ask(ctx context.Context, slot *Slot, callee string, r flow.Requ
 	}
 	answer, err := e.call(ctx, callee, r)
 	slot.Waited()
+	if err == nil && answer.Later && e.Again[callee] && r.ReplyTo != "" {
+		err = e.awaitLater(r.Order.ID, callee)
+	}
 	return answer, err
 }
 
-// call carries one request to another service, and counts it.
+// call carries one request to another service, by the attempts that its guard lets through, and counts each.
 func (e *Engine) call(ctx context.Context, callee string, r flow.Request) (flow.Answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.Settings.Timeout)
-	defer cancel()
-	r.Trace = flow.Span(r.Trace)
 	r.ReplyTo = ""
-	done := e.Metrics.call(callee)
-	answer, err := e.Asks[callee](ctx, r)
-	done(answer, err)
+	answer, err := e.Guards[callee].Do(ctx, func(ctx context.Context) (flow.Answer, error) {
+		attempt := r
+		attempt.Trace = flow.Span(r.Trace)
+		done := e.Metrics.call(callee)
+		answer, err := e.Asks[callee](ctx, attempt)
+		done(answer, err)
+		return answer, err
+	})
+	if err == nil && answer.Later {
+		e.Crash.Pass(e.Step.Service + ":" + afterAsk)
+	}
 	return answer, err
 }
 
@@ -193,10 +219,10 @@ func nameSeed(name string) uint64 {
 // finish ends the step: the effect, its journal line and the reply in one transaction. An end that
 // came first stands, so the same request twice has one effect.
 func (e *Engine) finish(r flow.Request, own flow.Reply, effect bool) (flow.Answer, error) {
-	own.Order = r.Order.ID
+	own.Order, own.Ended = r.Order.ID, time.Now().UTC()
 	err := e.Store.Update(func(tx *store.Tx) error {
 		st, _ := loadState(tx, r.Order.ID)
-		if st.Own != nil {
+		if e.over(st) {
 			own = *st.Own
 			return nil
 		}
@@ -216,19 +242,24 @@ func (e *Engine) finish(r flow.Request, own flow.Reply, effect bool) (flow.Answe
 	return flow.Answer{Reply: own}, nil
 }
 
+// over reports whether a step has ended for good, so that the same request again changes nothing.
+func (e *Engine) over(st state) bool {
+	return st.Own != nil && !(e.Repeats && st.Own.Outcome == flow.Done)
+}
+
 // undo takes the effect back, or keeps it from ever happening if it did not happen yet.
 func (e *Engine) undo(slot *Slot, r flow.Request) (flow.Reply, error) {
 	e.work(slot)
-	reply := flow.Reply{Service: e.Step.Service, Order: r.Order.ID, Outcome: flow.Undone}
+	reply := flow.Reply{Service: e.Step.Service, Order: r.Order.ID, Outcome: flow.Undone, Ended: time.Now().UTC()}
 	err := e.Store.Update(func(tx *store.Tx) error {
 		st, _ := loadState(tx, r.Order.ID)
-		if st.Undone {
+		if st.outlived(r) {
 			return nil
 		}
 		if st.Own != nil && st.Own.Outcome == flow.Done {
 			enter(tx, e.Step.Service, r.Order.ID, e.Step.Effect, -1)
 		}
-		st.Undone, st.Own = true, &reply
+		st.Undone, st.Own, st.Try = true, &reply, r.Try
 		tx.Put(bucketState, r.Order.ID, st)
 		return nil
 	})
@@ -240,18 +271,38 @@ func (e *Engine) undo(slot *Slot, r flow.Request) (flow.Reply, error) {
 
 // Receive takes a reply that came later and goes on with the step that waits for it.
 func (e *Engine) Receive(ctx context.Context, reply flow.Reply) error {
+	return e.receive(ctx, flow.Request{}, reply)
+}
+
+// receive takes a reply. Where the step has not begun, a start with a ReplyTo begins it.
+func (e *Engine) receive(ctx context.Context, start flow.Request, reply flow.Reply) error {
 	var st state
+	var held, again bool
 	err := e.Store.Update(func(tx *store.Tx) error {
 		var known bool
-		if st, known = loadState(tx, reply.Order); !known {
+		if st, known = loadState(tx, reply.Order); !known && start.ReplyTo == "" {
 			return nil
 		}
+		if start.ReplyTo != "" && (st.Request.Order.ID == "" || start.Try > st.Request.Try) {
+			st.Request = start
+		}
+		held, again = hasJob(tx, serveJob(reply.Order)), st.replied(reply.Service)
 		st.Replies[reply.Service] = reply
 		tx.Put(bucketState, reply.Order, st)
 		return nil
 	})
-	if err != nil || st.Request.Order.ID == "" || e.waiters.wake(reply.Order) {
+	if err != nil || st.Request.Order.ID == "" {
 		return err
+	}
+	e.Crash.Pass(e.Step.Service + ":" + afterReply)
+	if e.waiters.wake(reply.Order) {
+		return nil
+	}
+	if held {
+		if !again {
+			e.jobs.add(serveJob(reply.Order))
+		}
+		return nil
 	}
 	return e.resume(ctx, st.Request)
 }
@@ -267,6 +318,7 @@ func (e *Engine) resume(ctx context.Context, r flow.Request) error {
 	if err != nil || answer.Later || r.ReplyTo == "" {
 		return err
 	}
+	answer.Reply.Try = r.Try
 	return e.Reply(ctx, r.ReplyTo, r, answer.Reply)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"faultline/bench"
 	"faultline/targets/flow"
+	"faultline/targets/guard"
 	"faultline/targets/order"
 	"faultline/targets/store"
 )
@@ -25,8 +26,14 @@ func newEngine(t *testing.T, step Step) *Engine {
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	slots := NewSlots(4, 4)
-	return &Engine{Step: step, Settings: Settings{Slots: 4, Queue: 4, Work: time.Microsecond, Timeout: 5 * time.Second, Reach: time.Minute},
-		Store: db, Slots: slots, Crash: &Crash{}, Metrics: NewMetrics(step.Service, slots), Asks: map[string]flow.Ask{}, Async: map[string]bool{}}
+	e := &Engine{Step: step, Settings: Settings{Slots: 4, Queue: 4, Work: time.Microsecond, Timeout: 5 * time.Second, Reach: time.Minute},
+		Store: db, Slots: slots, Crash: &Crash{}, Metrics: NewMetrics(step.Service, slots), Asks: map[string]flow.Ask{}, Async: map[string]bool{},
+		Again: map[string]bool{}, Guards: map[string]*guard.Guard{}}
+	for _, callee := range append(step.Asks, step.After...) {
+		e.Guards[callee] = guard.New(callee, bench.Resilience{}, e.Settings.Timeout)
+	}
+	e.Employ(4)
+	return e
 }
 
 func request(id string) flow.Request { return flow.Request{Order: order.Order{ID: id}} }

@@ -13,7 +13,7 @@ import (
 
 // Arm arms one of the service's crash points, or disarms with the zero point.
 func (e *Engine) Arm(p CrashPoint) error {
-	points := Points(e.Step)
+	points := e.Points()
 	if p.Point != "" && !slices.Contains(points, p.Point) {
 		return fmt.Errorf("crash point %q is not one of %s", p.Point, strings.Join(points, ", "))
 	}
@@ -21,13 +21,10 @@ func (e *Engine) Arm(p CrashPoint) error {
 	return nil
 }
 
-// Pause has the service begin nothing any more, so that its books can be read while they stand still.
-func (e *Engine) Pause() { e.Slots.Pause() }
-
-// Pause has the order service begin no job either.
-func (s *Saga) Pause() {
-	s.Engine.Pause()
-	s.jobs.paused.Store(true)
+// Pause has the service begin nothing any more, no job either, so that its books can be read while they stand still.
+func (e *Engine) Pause() {
+	e.Slots.Pause()
+	e.jobs.paused.Store(true)
 }
 
 // Journal yields every side effect in the order they were committed. Times are since 1970.

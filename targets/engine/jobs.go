@@ -22,10 +22,12 @@ const (
 	jobAdvance jobKind = "advance" // go on with the order
 	jobUndo    jobKind = "undo"    // have a service take its effect back
 	jobAfter   jobKind = "after"   // ask a service that is no part of the outcome
+	jobServe   jobKind = "serve"   // do the service's part and call the caller back
 )
 
 const (
-	sweepAfter   = time.Second // until an unconfirmed order is published again
+	sweepAfter   = time.Second     // until an unconfirmed order is published again
+	askAgain     = 5 * time.Second // until a service that owes a reply is asked again
 	firstBackoff = 50 * time.Millisecond
 	maxBackoff   = time.Second
 )
@@ -36,11 +38,19 @@ type job struct {
 	Order   string    `json:"order"`
 	Callee  string    `json:"callee,omitempty"`
 	Since   time.Time `json:"since"`
+	Try     int       `json:"try,omitempty"` // of the order
 	attempt int
 	due     time.Time
+	awaits  string // whose reply the job waits for: when it is there, a job without this goes on
 }
 
-func (j job) key() string { return fmt.Sprintf("%s/%s/%s", j.Kind, j.Callee, j.Order) }
+// key is the job's id: an undo is of one try, all else of the order.
+func (j job) key() string {
+	if j.Kind == jobUndo && j.Try > 0 {
+		return fmt.Sprintf("%s/%s/%s/%d", j.Kind, j.Callee, j.Order, j.Try)
+	}
+	return fmt.Sprintf("%s/%s/%s", j.Kind, j.Callee, j.Order)
+}
 
 // advanceJob is the job that goes on with an order, first after a wait.
 func advanceJob(id string, after time.Duration) job {
@@ -50,6 +60,18 @@ func advanceJob(id string, after time.Duration) job {
 
 func putJob(tx *store.Tx, j job)  { tx.Put(bucketJobs, j.key(), j) }
 func dropJob(tx *store.Tx, j job) { tx.Delete(bucketJobs, j.key()) }
+
+// hasJob reports whether a job is stored, so that it is done sooner or later.
+func hasJob(tx *store.Tx, j job) bool {
+	var stored job
+	return tx.Get(bucketJobs, j.key(), &stored)
+}
+
+// later is the job when a service that owes it a reply is asked again.
+func (j job) later(callee string) job {
+	j.due, j.awaits = time.Now().Add(askAgain), callee
+	return j
+}
 
 // storedJobs are all jobs that are not done.
 func storedJobs(tx *store.Tx) (jobs []job) {
@@ -74,12 +96,38 @@ func (s *Saga) runJob(ctx context.Context, j job) bool {
 	return s.runCall(ctx, j, false)
 }
 
+// Load takes over the jobs of an earlier life. It must come before the first request of this one, whose jobs are no
+// earlier life's.
+func (e *Engine) Load() error {
+	var left []job
+	err := e.Store.View(func(tx *store.Tx) error { left = storedJobs(tx); return nil })
+	if err != nil {
+		return fmt.Errorf("reading jobs: %w", err)
+	}
+	e.jobs.add(left...)
+	return nil
+}
+
+// Run carries out jobs until ctx is done.
+func (e *Engine) Run(ctx context.Context) { e.jobs.run(ctx) }
+
 // runAdvance goes on with an order. One whose client waited in an earlier life, and one that was tried
-// for longer than Reach, is cancelled.
+// for longer than Reach, is cancelled; an outbox keeps trying.
 func (s *Saga) runAdvance(ctx context.Context, j job) bool {
-	if s.Wait || time.Since(j.Since) > s.Settings.Reach {
+	if st, err := s.state(j.Order); err != nil || st.Request.Try > j.Try {
+		return err == nil // whoever placed it again drives it
+	}
+	if s.Wait || !s.Outbox && time.Since(j.Since) > s.Settings.Reach {
 		why := &flow.Failure{Service: s.Step.Service, Code: 503, Detail: "the order was given up"}
 		return s.cancel(j.Order, why) == nil
+	}
+	if st, err := s.state(j.Order); err != nil || st.replied(j.awaits) {
+		return err == nil
+	}
+	if j.attempt == 0 && !s.Async[s.Step.Asks[0]] {
+		if err := s.update(j.Order, func(tx *store.Tx) error { move(tx, j.Order, order.Processing, ""); return nil }); err != nil {
+			return false
+		}
 	}
 	slot := &Slot{clock: time.Now()} // a worker of the runner, not a slot of the pool
 	_, err := s.advance(ctx, slot, j.Order)
@@ -88,17 +136,24 @@ func (s *Saga) runAdvance(ctx context.Context, j job) bool {
 
 // runCall carries out a request that has no continuation in the flow.
 func (s *Saga) runCall(ctx context.Context, j job, undo bool) bool {
-	st, err := s.state(j.Order)
-	if err != nil {
-		return false
+	st, held, err := s.stateOf(j)
+	if err != nil || !held {
+		return err == nil
 	}
 	r := st.Request
 	r.Undo = undo
+	if undo {
+		r.Try = j.Try
+	}
 	answer, err := s.call(ctx, j.Callee, r)
 	if err != nil {
 		return false
 	}
-	return s.Store.Update(func(tx *store.Tx) error {
+	if answer.Later && s.Again[j.Callee] {
+		s.jobs.add(j.later(j.Callee))
+		return true
+	}
+	return s.update(j.Order, func(tx *store.Tx) error {
 		dropJob(tx, j)
 		if !undo && !answer.Later {
 			move(tx, j.Order, order.Shipped, answer.Reply.Tracking)

@@ -65,10 +65,7 @@ func move(tx *store.Tx, id string, to order.Status, tracking string) {
 	if !tx.Get(bucketOrders, id, &o) || !to.Follows(o.Status) {
 		return
 	}
-	o.Status, o.Updated = to, time.Now().UTC()
-	if tracking != "" {
-		o.Tracking = tracking
-	}
+	o.Move(to, tracking, time.Now().UTC())
 	tx.Put(bucketOrders, id, o)
 }
 

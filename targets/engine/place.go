@@ -14,8 +14,11 @@ import (
 // Place accepts an order and, if the client waits, sees it through. The same key gives the same order.
 func (s *Saga) Place(ctx context.Context, draft order.Draft, key string) (order.Order, error) {
 	done := s.Metrics.begin()
-	ctx, cancel := context.WithTimeout(ctx, s.Settings.Timeout)
-	defer cancel()
+	if s.Settings.Patience > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.Settings.Patience)
+		defer cancel()
+	}
 	slot, err := s.acquire(ctx, true)
 	if err != nil {
 		done(flow.Answer{}, err)
@@ -33,6 +36,9 @@ func (s *Saga) place(ctx context.Context, slot *Slot, draft order.Draft, key str
 	if err != nil {
 		return o, err
 	}
+	if s.NoOutbox {
+		return o, nil // see Answered
+	}
 	s.Crash.Pass(s.Step.Service + ":" + afterCommit)
 	switch {
 	case s.Wait && again:
@@ -41,33 +47,32 @@ func (s *Saga) place(ctx context.Context, slot *Slot, draft order.Draft, key str
 		return s.see(ctx, slot, o)
 	case again:
 		return o, nil
-	case !s.Async[s.Step.Asks[0]]:
+	case !s.Async[s.Step.Asks[0]] || s.Again[s.Step.Asks[0]] || s.Outbox:
 		s.jobs.add(advanceJob(o.ID, 0))
 		return o, nil
 	}
 	return o, s.publishFirst(ctx, slot, o)
 }
 
-// commit makes the order durable, recording the first ask; again is true if the key was used before.
+// commit makes the order durable, recording the first ask; again is true if the key was used
+// before, and the order is not one that failed.
 func (s *Saga) commit(draft order.Draft, key string) (o order.Order, again bool, err error) {
 	now := time.Now().UTC()
-	o = order.Order{Draft: draft, ID: order.IDOf(key), Key: key, Status: order.Pending,
-		Total: draft.Total(), Created: now, Updated: now}
-	err = s.Store.Update(func(tx *store.Tx) error {
+	o = order.Order{Draft: draft, ID: order.IDOf(key), Key: key, Total: draft.Total(), Created: now}
+	o.Move(order.Pending, "", now)
+	err = s.update(o.ID, func(tx *store.Tx) error {
 		var old order.Order
 		if again = tx.Get(bucketOrders, o.ID, &old); again {
 			if !old.Same(draft) {
 				return order.ErrOtherBody
 			}
 			o = old
+			again = !s.reopen(tx, &o)
 			return nil
 		}
 		tx.Put(bucketOrders, o.ID, o)
 		tx.Put(bucketUsers, userKey(o), o.ID)
-		st := state{Request: flow.Request{Order: o, Trace: flow.NewTrace()}}
-		st.ask(s.Step.Asks[0])
-		tx.Put(bucketState, o.ID, st)
-		putJob(tx, advanceJob(o.ID, 0))
+		s.start(tx, o, 0)
 		return nil
 	})
 	if err != nil && !errors.Is(err, order.ErrOtherBody) {
@@ -106,7 +111,7 @@ func (s *Saga) see(ctx context.Context, slot *Slot, o order.Order) (order.Order,
 func (s *Saga) awaited(id string) error {
 	st, _ := s.state(id)
 	for _, callee := range s.Step.Asks {
-		if _, ok := st.Replies[callee]; !ok {
+		if !st.replied(callee) {
 			return &flow.Failure{Service: callee, Code: 504, Detail: "its reply did not come in time"}
 		}
 	}
@@ -147,10 +152,18 @@ func (s *Saga) publishFirst(ctx context.Context, slot *Slot, o order.Order) erro
 	return nil
 }
 
+// Answered hands on an order whose client was told without an outbox: one attempt, and whatever becomes of it nobody hears.
+func (s *Saga) Answered(ctx context.Context, o order.Order) {
+	s.Crash.Pass(s.Step.Service + ":" + afterCommit)
+	if o.Status == order.Pending {
+		_, _ = s.advance(context.WithoutCancel(ctx), &Slot{clock: time.Now()}, o.ID)
+	}
+}
+
 // cancel ends an order that can't be seen through, for a reason that is kept for whoever asks again.
 func (s *Saga) cancel(id string, why error) error {
 	var fresh []job
-	err := s.Store.Update(func(tx *store.Tx) error {
+	err := s.update(id, func(tx *store.Tx) error {
 		st, known := loadState(tx, id)
 		if !known || st.Own != nil {
 			return nil

@@ -15,9 +15,18 @@ type Saga struct {
 	*Engine
 	// Wait is whether the client's answer is the outcome. Otherwise it is told at once that the order is accepted.
 	Wait bool
+	// NoOutbox has the client told before the order is handed on, which nothing durable stands behind: a broken promise.
+	NoOutbox bool
 	// Undoable says which services can take their effect back.
 	Undoable map[string]bool
-	jobs     *runner
+	// Leads says which service starts by itself when which has done its part.
+	Leads map[string]string
+	// Outbox has the client told as soon as the order is durable: a job hands it to the broker, whenever that is there.
+	Outbox bool
+	// Forgets is whether what was done for an order that failed is left as it is: a broken promise.
+	Forgets bool
+
+	followers waiters // of orders
 }
 
 // NewSaga makes the saga of an engine, with workers for the jobs that no request or message drives.
@@ -25,18 +34,6 @@ func NewSaga(e *Engine, wait bool, undoable map[string]bool, workers int) *Saga 
 	s := &Saga{Engine: e, Wait: wait, Undoable: undoable}
 	s.jobs = newRunner(workers, s.runJob)
 	return s
-}
-
-// Run carries out jobs, those of an earlier life first, until ctx is done.
-func (s *Saga) Run(ctx context.Context) error {
-	var left []job
-	err := s.Store.View(func(tx *store.Tx) error { left = storedJobs(tx); return nil })
-	if err != nil {
-		return fmt.Errorf("reading jobs: %w", err)
-	}
-	s.jobs.add(left...)
-	s.jobs.run(ctx)
-	return nil
 }
 
 // advance asks for the order's parts from where it is, until it is settled or a reply comes later.
@@ -53,35 +50,57 @@ func (s *Saga) advance(ctx context.Context, slot *Slot, id string) (later bool, 
 			return false, err
 		}
 		if answer.Later {
-			return true, s.handed(id)
+			return true, s.handed(id, callee)
 		}
-		if err := s.record(answer.Reply); err != nil {
+		answer.Reply.Try = st.Request.Try
+		if _, err := s.record(answer.Reply); err != nil {
 			return false, err
 		}
 		s.waiters.wake(id)
 	}
 }
 
-// handed notes that a broker holds the order now: it is no job of ours until the reply comes.
-// A client that waits keeps its job: it tells the next life that nobody waits any more.
-func (s *Saga) handed(id string) error {
-	return s.Store.Update(func(tx *store.Tx) error {
-		if !s.Wait {
-			dropJob(tx, advanceJob(id, 0))
+// handed notes that a callee has the order, and its reply comes later. What a broker holds is no job of ours until then;
+// any other callee is asked again after a while. An order whose client waits keeps the job it has: that one tells the
+// next life that nobody waits any more.
+func (s *Saga) handed(id, callee string) error {
+	j := advanceJob(id, 0).later(callee)
+	asks := false
+	err := s.update(id, func(tx *store.Tx) error {
+		st, _ := loadState(tx, id)
+		if st.Own != nil || st.replied(callee) {
+			return nil // the reply was faster
 		}
 		move(tx, id, order.Processing, "")
+		switch {
+		case s.Wait:
+		case s.Again[callee]:
+			asks = true
+			putJob(tx, j)
+		default:
+			dropJob(tx, j)
+		}
 		return nil
 	})
+	if err == nil && asks {
+		s.jobs.add(j)
+	}
+	return err
 }
 
-// record writes what a service replied and what follows from it. Late replies to a settled order change nothing.
-func (s *Saga) record(reply flow.Reply) error {
+// A recorded reply may leave its order open, and a stored job may be there to go on with it.
+type recorded struct{ open, held, again bool }
+
+// record writes what a service replied and what follows from it. Late replies to a settled order,
+// or to an earlier try of it, change nothing.
+func (s *Saga) record(reply flow.Reply) (was recorded, err error) {
 	var fresh []job
-	err := s.Store.Update(func(tx *store.Tx) error {
+	err = s.update(reply.Order, func(tx *store.Tx) error {
 		st, known := loadState(tx, reply.Order)
-		if !known || st.Own != nil {
+		if !known || st.Own != nil || reply.Try < st.Request.Try {
 			return nil
 		}
+		was.held, was.again = hasJob(tx, advanceJob(reply.Order, 0)), st.replied(reply.Service)
 		st.Replies[reply.Service] = reply
 		switch next := s.next(st); {
 		case reply.Outcome != flow.Done:
@@ -92,20 +111,21 @@ func (s *Saga) record(reply flow.Reply) error {
 			st.ask(next)
 			move(tx, reply.Order, order.Paid, "")
 		}
+		was.open = st.Own == nil
 		tx.Put(bucketState, reply.Order, st)
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("recording the reply of %s to %s: %w", reply.Service, reply.Order, err)
+		return was, fmt.Errorf("recording the reply of %s to %s: %w", reply.Service, reply.Order, err)
 	}
 	s.jobs.add(fresh...)
-	return nil
+	return was, nil
 }
 
 // next is who is asked next, "" when all replies are there.
 func (s *Saga) next(st state) string {
 	for _, callee := range s.Step.Asks {
-		if _, ok := st.Replies[callee]; !ok {
+		if !st.replied(callee) {
 			return callee
 		}
 	}
@@ -125,10 +145,10 @@ func (s *Saga) settle(tx *store.Tx, st *state, status order.Status) []job {
 			fresh = append(fresh, job{Kind: jobAfter, Order: id, Callee: callee})
 		}
 	} else {
-		for _, callee := range st.Asked {
+		for _, callee := range s.begun(*st) {
 			reply, known := st.Replies[callee]
-			if s.Undoable[callee] && (!known || reply.Outcome == flow.Done) {
-				fresh = append(fresh, job{Kind: jobUndo, Order: id, Callee: callee})
+			if s.Undoable[callee] && !s.hears(*st, callee) && !(s.Forgets && status == order.Cancelled) && (!known || reply.Outcome == flow.Done) {
+				fresh = append(fresh, job{Kind: jobUndo, Order: id, Callee: callee, Try: st.Request.Try})
 			}
 		}
 	}
@@ -148,11 +168,16 @@ func (s *Saga) Receive(ctx context.Context, reply flow.Reply) error {
 			return s.followed(reply)
 		}
 	}
-	if err := s.record(reply); err != nil {
+	was, err := s.record(reply)
+	if err != nil {
 		return err
 	}
 	s.Crash.Pass(s.Step.Service + ":" + afterReply)
-	if s.waiters.wake(reply.Order) || s.Wait {
+	switch {
+	case s.waiters.wake(reply.Order) || s.Wait || !was.open || s.early(reply) || was.held && was.again:
+		return nil
+	case was.held:
+		s.jobs.add(advanceJob(reply.Order, 0))
 		return nil
 	}
 	slot, err := s.acquire(ctx, false)
@@ -166,11 +191,21 @@ func (s *Saga) Receive(ctx context.Context, reply flow.Reply) error {
 
 // followed records what a service did after the order was done.
 func (s *Saga) followed(reply flow.Reply) error {
-	return s.Store.Update(func(tx *store.Tx) error {
+	return s.update(reply.Order, func(tx *store.Tx) error {
 		move(tx, reply.Order, order.Shipped, reply.Tracking)
 		dropJob(tx, job{Kind: jobAfter, Order: reply.Order, Callee: reply.Service})
 		return nil
 	})
+}
+
+// stateOf is the state of a job's order, and whether the job is still stored.
+func (s *Saga) stateOf(j job) (st state, held bool, err error) {
+	err = s.Store.View(func(tx *store.Tx) error {
+		st, _ = loadState(tx, j.Order)
+		held = hasJob(tx, j)
+		return nil
+	})
+	return st, held, err
 }
 
 func (s *Saga) state(id string) (st state, err error) {

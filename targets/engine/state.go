@@ -27,6 +27,7 @@ type state struct {
 	Replies map[string]flow.Reply `json:"replies,omitempty"` // by who was asked
 	Own     *flow.Reply           `json:"own,omitempty"`     // its own reply: the step has ended
 	Undone  bool                  `json:"undone,omitempty"`
+	Try     int                   `json:"try,omitempty"`     // the highest seen
 	Failure *flow.Failure         `json:"failure,omitempty"` // why the order was cancelled
 }
 
@@ -47,6 +48,12 @@ func (s *state) ask(callee string) {
 		}
 	}
 	s.Asked = append(s.Asked, callee)
+}
+
+// replied reports whether the reply of a service is there.
+func (s *state) replied(callee string) bool {
+	_, ok := s.Replies[callee]
+	return ok
 }
 
 // enter writes a line of the journal in the transaction of the effect itself.

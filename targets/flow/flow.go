@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"faultline/targets/order"
 )
@@ -17,7 +18,9 @@ import (
 type Request struct {
 	Order order.Order `json:"order"`
 	Undo  bool        `json:"undo,omitempty"`
-	// ReplyTo is where the reply goes when the caller does not wait for it: a queue.
+	// Try is which of its client's tries the order is at, from 0: one that failed may be placed again.
+	Try int `json:"try,omitempty"`
+	// ReplyTo is where the reply goes when the caller does not wait for it: a queue, or a webhook.
 	ReplyTo string `json:"reply_to,omitempty"`
 	// Trace is the W3C traceparent of the caller's span.
 	Trace string `json:"trace,omitempty"`
@@ -40,6 +43,9 @@ type Reply struct {
 	Order    string  `json:"order"`
 	Outcome  Outcome `json:"outcome"`
 	Tracking string  `json:"tracking,omitempty"`
+	Try      int     `json:"try,omitempty"` // of the request
+	// Ended is when its part was done, or not done for good.
+	Ended time.Time `json:"ended,omitzero"`
 }
 
 // An Answer is what a caller gets at once: the reply, or the word that it comes later.
@@ -60,6 +66,9 @@ type Receiver func(ctx context.Context, r Reply) error
 
 // ErrNotSent says that a request never left the caller.
 var ErrNotSent = errors.New("request was not sent")
+
+// ErrPanic says that a service's own work panicked: it will again, until its code is mended.
+var ErrPanic = errors.New("the work panicked")
 
 // A Failure is a part that could not be done, and who could not do it.
 type Failure struct {

@@ -67,6 +67,7 @@ type Order struct {
 	Created  time.Time `json:"created_at"`
 	Updated  time.Time `json:"updated_at"`
 	Tracking string    `json:"tracking,omitempty"`
+	History  []Change  `json:"history,omitempty"` // oldest first
 }
 
 // maxQuantity bounds a line, so that a total can't overflow.

@@ -14,8 +14,9 @@ import (
 
 // A Runtime starts services as child processes on 127.0.0.1.
 type Runtime struct {
+	// Dir holds the durable state of the services. It is removed at the end, also at that of a kill -9.
+	Dir     string
 	program string
-	dir     string // durable state of the services; removed at the end
 	logs    string // one file a service
 	reaper  *reaper
 	starts  chan func()
@@ -48,7 +49,7 @@ func New(logs string) (*Runtime, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	r := &Runtime{program: program, dir: dir, logs: logs, reaper: reaper, starts: make(chan func())}
+	r := &Runtime{program: program, Dir: dir, logs: logs, reaper: reaper, starts: make(chan func())}
 	go r.fork()
 	return r, nil
 }
@@ -69,7 +70,7 @@ func (r *Runtime) fork() {
 
 // Start starts a service and returns when it listens.
 func (r *Runtime) Start(ctx context.Context, s bench.Service) (bench.Instance, error) {
-	spec, err := newSpec(s, filepath.Join(r.dir, s.Name))
+	spec, err := newSpec(s, filepath.Join(r.Dir, s.Name))
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (r *Runtime) Close() error {
 	var err error
 	r.closed.Do(func() {
 		close(r.starts)
-		err = os.RemoveAll(r.dir)
+		err = os.RemoveAll(r.Dir)
 		r.reaper.close()
 	})
 	return err

@@ -20,6 +20,7 @@ import (
 //	GET  /leftovers  jobs that are not done, likewise
 //	POST /pause      begins nothing any more: the books stand still once what is under way has ended
 //	POST /slow       {"delay_ns":200000000} adds service time; 0 ends it
+//	POST /poison     {"share":0.05} makes the work panic for that share of orders, at every attempt; 0 mends it
 //	POST /crash      {"point":"payment:after-charge","notify":"http://…"} arms a crash point; "" disarms
 func (p *part) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
@@ -36,16 +37,13 @@ func (p *part) adminRoutes() http.Handler {
 	mux.HandleFunc("GET /records", lines(p.engine.Records))
 	mux.HandleFunc("POST /pause", p.pause)
 	mux.HandleFunc("POST /slow", p.slow)
+	mux.HandleFunc("POST /poison", p.poison)
 	mux.HandleFunc("POST /crash", p.crash)
 	return mux
 }
 
 func (p *part) pause(w http.ResponseWriter, _ *http.Request) {
-	if p.saga != nil {
-		p.saga.Pause()
-	} else {
-		p.engine.Pause()
-	}
+	p.engine.Pause()
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -58,6 +56,18 @@ func (p *part) slow(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	p.engine.Slow(body.Delay)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (p *part) poison(w http.ResponseWriter, req *http.Request) {
+	var body struct {
+		Share float64 `json:"share"`
+	}
+	if err := json.NewDecoder(req.Body).Decode(&body); err != nil || !(body.Share >= 0 && body.Share <= 1) {
+		http.Error(w, "share: must be a number from 0 to 1", http.StatusBadRequest)
+		return
+	}
+	p.engine.Poison(body.Share)
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -29,6 +29,10 @@ func (a api) register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /api/orders", a.place)
 	mux.HandleFunc("GET /api/orders", a.list)
 	mux.HandleFunc("GET /api/orders/{id}", a.read)
+	if !a.saga.Wait { // whose client knows the outcome has nothing to follow
+		mux.HandleFunc("GET /api/orders/{id}/events", a.events)
+		mux.HandleFunc("GET /api/orders/{id}/ws", a.socket)
+	}
 }
 
 func (a api) place(w http.ResponseWriter, req *http.Request) {
@@ -53,6 +57,10 @@ func (a api) place(w http.ResponseWriter, req *http.Request) {
 		writeOutcome(w, o)
 	default:
 		writeAccepted(w, o)
+		if a.saga.NoOutbox {
+			_ = http.NewResponseController(w).Flush()
+			a.saga.Answered(req.Context(), o)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -16,10 +17,13 @@ import (
 	"faultline/bench"
 	"faultline/targets/engine"
 	"faultline/targets/flow"
+	"faultline/targets/guard"
 	"faultline/targets/order"
 	"faultline/targets/store"
 	httplink "faultline/targets/transport/http"
 	"faultline/targets/transport/queue"
+	"faultline/targets/transport/topic"
+	"faultline/targets/transport/webhook"
 )
 
 // Config is all that a service is told when it starts.
@@ -27,10 +31,11 @@ type Config struct {
 	Name         string             `json:"name"`
 	Architecture bench.Architecture `json:"architecture"`
 	Settings     engine.Settings    `json:"settings"`
-	Workers      int                `json:"workers"` // of the order service's jobs
+	Workers      int                `json:"workers"` // of jobs, beside those that hold a slot
 	Declines     order.Declines     `json:"declines"`
 	Broker       BrokerConfig       `json:"broker"`
 	Attempts     int                `json:"attempts"` // at a message
+	Secret       string             `json:"secret"`   // of this trial: it signs callbacks
 }
 
 // Steps are the parts of the order flow, in its order.
@@ -45,7 +50,10 @@ type part struct {
 	engine *engine.Engine
 	saga   *engine.Saga // of the order service only
 	peer   *queue.Peer  // nil if no link of the service uses a broker
-	ready  atomic.Bool
+	topics *topic.Peer  // likewise
+	// callbacks are the ways to call back callers that asked by webhook.
+	callbacks map[string]webhook.Callback
+	ready     atomic.Bool
 }
 
 // Run runs a service with its durable state in dir until ctx is done. It calls listening with its addresses.
@@ -62,6 +70,9 @@ func Run(ctx context.Context, c Config, dir string, dials map[string]string, lis
 	if p.peer != nil {
 		defer p.peer.Broker.Close()
 	}
+	if err := p.engine.Load(); err != nil {
+		return err
+	}
 	flowServer, err := listen(p.routes())
 	if err != nil {
 		return err
@@ -75,9 +86,7 @@ func Run(ctx context.Context, c Config, dir string, dials map[string]string, lis
 	group.Go(func() error { return flowServer.serve(ctx) })
 	group.Go(func() error { return adminServer.serve(ctx) })
 	group.Go(func() error { return p.consume(ctx) })
-	if p.saga != nil {
-		group.Go(func() error { return p.saga.Run(ctx) })
-	}
+	group.Go(func() error { p.engine.Run(ctx); return nil })
 	return group.Wait()
 }
 
@@ -96,14 +105,24 @@ func newPart(c Config, dials map[string]string, db *store.Store) (*part, error) 
 	}
 	slots := engine.NewSlots(c.Settings.Slots, c.Settings.Queue)
 	e := &engine.Engine{Step: step, Settings: c.Settings, Store: db, Slots: slots, Crash: &engine.Crash{},
-		Metrics: engine.NewMetrics(c.Name, slots), Asks: map[string]flow.Ask{}, Async: map[string]bool{}}
+		Metrics: engine.NewMetrics(c.Name, slots), Asks: map[string]flow.Ask{}, Guards: map[string]*guard.Guard{},
+		Async: map[string]bool{}, Again: map[string]bool{},
+		Repeats: slices.ContainsFunc(c.Architecture.Links, func(l bench.Link) bool { return l.To == c.Name && l.Breaks(bench.NotIdempotent) })}
 	p := &part{config: c, dials: dials, engine: e}
 	if err := p.openPeer(); err != nil {
 		return nil, err
 	}
 	p.dialLinks()
+	p.callbacks = p.webhooks()
+	e.Reply, e.CallsBack = p.reply, len(p.callbacks) > 0
 	if step.Front {
 		p.saga = engine.NewSaga(e, c.Architecture.ClientLink() == bench.Wait, undoable, c.Workers)
+		p.saga.Leads = topic.Leads(c.Architecture)
+		p.saga.Outbox = slices.ContainsFunc(c.Architecture.Links, func(l bench.Link) bool { return l.Outbox })
+		p.saga.NoOutbox = !p.saga.Wait && slices.ContainsFunc(c.Architecture.Links, func(l bench.Link) bool { return l.Breaks(bench.NoOutbox) })
+		p.saga.Forgets = slices.ContainsFunc(c.Architecture.Links, func(l bench.Link) bool { return l.Breaks(bench.NoCompensation) })
+	} else {
+		e.Employ(c.Settings.Slots + c.Workers)
 	}
 	return p, nil
 }
@@ -121,7 +140,7 @@ func (p *part) openPeer() error {
 	}
 	p.peer = &queue.Peer{Service: name, Prefix: p.config.Broker.Prefix, Broker: b, Prefetch: p.config.Settings.Slots,
 		Attempts: p.config.Attempts, Crash: p.engine.Crash}
-	p.engine.Reply = p.peer.Reply
+	p.topics = &topic.Peer{Peer: p.peer, Wiring: topic.Wire(p.config.Architecture, name)}
 	return nil
 }
 
@@ -131,12 +150,19 @@ func (p *part) dialLinks() {
 		if l.From != p.config.Name {
 			continue
 		}
+		p.engine.Guards[l.To] = guard.New(l.To, l.Resilience, p.config.Settings.Timeout)
 		switch l.Transport {
 		case "http":
 			p.engine.Asks[l.To] = httplink.Dial(l.To, p.dials[l.Name()])
 		case "queue":
 			p.engine.Asks[l.To] = p.peer.Dial(l.To)
 			p.engine.Async[l.To] = true
+		case topic.Name:
+			p.engine.Asks[l.To] = p.topics.Dial(l.To)
+			p.engine.Async[l.To] = true
+		case webhook.Transport:
+			p.engine.Asks[l.To] = webhook.Dial(l.From, l.To, p.dials[l.Name()])
+			p.engine.Async[l.To], p.engine.Again[l.To] = true, true
 		}
 	}
 }
@@ -145,73 +171,13 @@ func (p *part) dialLinks() {
 func (p *part) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ping", func(http.ResponseWriter, *http.Request) {})
+	p.webhookRoutes(mux)
 	if p.saga != nil {
 		api{p.saga}.register(mux)
 		return mux
 	}
 	mux.Handle("POST "+httplink.Path, httplink.Serve(p.engine.Handle))
 	return mux
-}
-
-// consume declares the service's queues, takes part in them, and then says that it is ready.
-func (p *part) consume(ctx context.Context) error {
-	if p.peer == nil {
-		p.ready.Store(true)
-		return nil
-	}
-	if err := p.declare(ctx); err != nil {
-		return err
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	if p.saga != nil {
-		group.Go(func() error { return p.peer.Receive(ctx, p.saga.Receive) })
-	} else {
-		group.Go(func() error { return p.peer.Serve(ctx, p.engine.Handle) })
-		if len(p.engine.Async) > 0 {
-			group.Go(func() error { return p.peer.Receive(ctx, p.engine.Receive) })
-		}
-	}
-	p.ready.Store(true)
-	return group.Wait()
-}
-
-// declare makes all queues of the architecture, trying until the broker is there.
-func (p *part) declare(ctx context.Context) error {
-	var queues []string
-	for _, q := range Queues(p.config.Architecture) {
-		queues = append(queues, p.config.Broker.Prefix+q)
-	}
-	for {
-		err := p.peer.Broker.Declare(ctx, queues...)
-		if err == nil || ctx.Err() != nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(declareAgain):
-		}
-	}
-}
-
-const declareAgain = 50 * time.Millisecond
-
-// Queues are all queues that an architecture needs on its broker.
-func Queues(a bench.Architecture) []string {
-	var names []string
-	seen := map[string]bool{}
-	add := func(name string) {
-		if !seen[name] {
-			seen[name] = true
-			names = append(names, name)
-		}
-	}
-	for _, l := range a.Links {
-		if l.Transport == "queue" {
-			add(l.To)
-			add(queue.Replies(l.From))
-		}
-	}
-	return names
 }
 
 // A server is an HTTP server that already listens.
@@ -233,6 +199,7 @@ const headerTimeout = 5 * time.Second
 
 // serve answers until ctx is done.
 func (s *server) serve(ctx context.Context) error {
+	s.http.BaseContext = func(net.Listener) context.Context { return ctx } // ends WebSockets: Close leaves them alone
 	stop := context.AfterFunc(ctx, func() { s.http.Close() })
 	defer stop()
 	if err := s.http.Serve(s.listener); err != http.ErrServerClosed {

@@ -23,7 +23,7 @@ const (
 // A taker takes messages from one queue and hands each to its handler.
 type taker struct {
 	client *client
-	queue  string
+	queue  broker.Queue
 	handle func(context.Context, broker.Delivery)
 	pulled jetstream.Consumer
 	hands  chan struct{} // one for each message that may be in work
@@ -39,7 +39,7 @@ func (c *client) Consume(ctx context.Context, queue string, prefetch int, handle
 	if err := checkName(queue); err != nil {
 		return err
 	}
-	t := &taker{client: c, queue: queue, handle: handle, hands: make(chan struct{}, prefetch)}
+	t := &taker{client: c, queue: c.queue(queue), handle: handle, hands: make(chan struct{}, prefetch)}
 	var handlers sync.WaitGroup
 	defer handlers.Wait()
 	for ctx.Err() == nil && c.consumer.closed.Err() == nil {
@@ -109,7 +109,7 @@ func (t *taker) letGo(n int) {
 func (t *taker) attach(ctx context.Context) error {
 	conn := t.client.consumer
 	return conn.patiently(ctx, func(ctx context.Context) (err error) {
-		t.pulled, err = conn.js.CreateOrUpdateConsumer(ctx, streamName(t.queue), consumerConfig())
+		t.pulled, err = conn.js.CreateOrUpdateConsumer(ctx, workStream(t.queue), consumerConfig(t.queue))
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			return errors.Join(err, declare(ctx, conn.js, t.queue)) // and try again
 		}
@@ -117,14 +117,19 @@ func (t *taker) attach(ctx context.Context) error {
 	})
 }
 
-func consumerConfig() jetstream.ConsumerConfig {
-	return jetstream.ConsumerConfig{
+func consumerConfig(q broker.Queue) jetstream.ConsumerConfig {
+	c := jetstream.ConsumerConfig{
 		Durable:       consumerName,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       ackWait,
 		MaxDeliver:    -1, // the consumer bounds its attempts
 		MaxAckPending: -1, // and how many it has at a time
 	}
+	if len(q.Topics) > 0 {
+		c.Durable, c.FilterSubjects = streamName(q.Name), subscribed(q)
+		c.DeliverPolicy = jetstream.DeliverNewPolicy // what others have not handled yet is from before it was bound
+	}
+	return c
 }
 
 // idle says whether a request ended with no message and nothing wrong with the queue.

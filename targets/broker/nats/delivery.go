@@ -3,6 +3,7 @@ package nats
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -19,15 +20,22 @@ func (t *taker) deliver(ctx context.Context, msg jetstream.Msg) {
 	if err != nil {
 		return // not from a stream
 	}
+	message, attempt := decode(msg.Headers(), msg.Data()), int(about.NumDelivered)
+	if t.queue.AutoAck {
+		if msg.DoubleAck(ctx) == nil {
+			t.handle(ctx, broker.Received(message, attempt))
+		}
+		return
+	}
 	t.handle(ctx, broker.Delivery{
-		Message: decode(msg.Headers(), msg.Data()),
-		Attempt: int(about.NumDelivered),
+		Message: message,
+		Attempt: attempt,
 		// Not confirmed by the broker: if it gets lost the message comes back.
 		Ack: func(context.Context) error { return msg.Ack() },
 		Retry: func(_ context.Context, delay time.Duration) error {
 			return msg.NakWithDelay(delay)
 		},
-		Dead: func(ctx context.Context, reason string) error { return t.bury(ctx, msg, reason) },
+		Dead: func(ctx context.Context, reason string) error { return t.bury(ctx, msg, attempt, reason) },
 	})
 }
 
@@ -50,17 +58,20 @@ func keepTaken(msg jetstream.Msg) (stop func()) {
 	return func() { close(quit); <-done }
 }
 
-// bury stores the message in the dead-letter queue, then takes it from its own.
-func (t *taker) bury(ctx context.Context, msg jetstream.Msg, reason string) error {
-	dead := encode(t.queue+deadSuffix, decode(msg.Headers(), msg.Data()))
-	dead.Header.Set(reasonHeader, reason)
-	if err := t.client.publish(ctx, dead); err != nil {
-		return err
+// bury stores the message in the dead-letter queue, if there is one, then takes it from its own.
+func (t *taker) bury(ctx context.Context, msg jetstream.Msg, attempt int, reason string) error {
+	if !t.queue.NoDeadLetter {
+		dead := encode(t.queue.Name+deadSuffix, decode(msg.Headers(), msg.Data()))
+		dead.Header.Set(reasonHeader, reason)
+		dead.Header.Set(attemptsHeader, strconv.Itoa(attempt))
+		if err := t.client.publish(ctx, dead, false); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	if err := msg.DoubleAck(ctx); err != nil {
-		return fmt.Errorf("taking a dead-lettered message from %s: %w", t.queue, err)
+		return fmt.Errorf("taking a dead-lettered message from %s: %w", t.queue.Name, err)
 	}
 	return nil
 }

@@ -1,9 +1,11 @@
 // Package nats carries queues on NATS JetStream. In the order that data flows: server.go runs the broker,
 // conn.go is a connection that comes back, publish.go and message.go put a message into a queue, consume.go
-// and delivery.go take it out, view.go looks at what is there.
+// and delivery.go take it out, view.go looks at what is there, and
+// deadletters.go puts back what was given up.
 //
 // A queue is a stream that drops a message when it is acknowledged, with one durable pull consumer; its
-// dead-letter queue is a second stream, `<queue>.dead`, that keeps what it gets.
+// dead-letter queue is a second stream, `<queue>.dead`, that keeps what it gets. Queues that are bound to topics
+// share one stream instead, which keeps a message until each of them has acknowledged it: topics.go.
 //
 // It differs from RabbitMQ where failures are concerned: what a dead consumer held comes back after
 // AckWait (2 s), not when its connection drops; and the server counts the deliveries of a message, in memory
@@ -13,6 +15,8 @@ package nats
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,7 +33,7 @@ type client struct {
 	publisher, consumer *conn
 
 	mu          sync.Mutex
-	declared    []string
+	declared    map[string]broker.Queue
 	redeclaring sync.WaitGroup
 	closed      context.Context
 	close       context.CancelFunc
@@ -38,7 +42,7 @@ type client struct {
 // Open connects to the broker at the two addresses (host:port) in the background, now and whenever a
 // connection is lost; it does not fail because nobody listens there. The error is about the addresses.
 func Open(publishAddr, consumeAddr string) (broker.Broker, error) {
-	c := &client{}
+	c := &client{declared: map[string]broker.Queue{}}
 	c.closed, c.close = context.WithCancel(context.Background())
 	var err error
 	if c.publisher, err = dial(publishAddr, "publish", c.declareAgain); err != nil {
@@ -52,21 +56,44 @@ func Open(publishAddr, consumeAddr string) (broker.Broker, error) {
 }
 
 // Declare waits for a connection as long as ctx allows.
-func (c *client) Declare(ctx context.Context, queues ...string) error {
+func (c *client) Declare(ctx context.Context, queues ...broker.Queue) error {
 	for _, q := range queues {
-		if err := checkName(q); err != nil {
+		if err := checkName(q.Name); err != nil {
 			return err
 		}
 	}
 	c.mu.Lock()
-	c.declared = append(c.declared, queues...)
+	for _, q := range queues {
+		c.declared[q.Name] = q
+	}
 	c.mu.Unlock()
 	for _, q := range queues {
 		if err := c.publisher.patiently(ctx, func(ctx context.Context) error { return declare(ctx, c.publisher.js, q) }); err != nil {
-			return fmt.Errorf("declaring queue %s: %w", q, err)
+			return fmt.Errorf("declaring queue %s: %w", q.Name, err)
 		}
 	}
 	return nil
+}
+
+// queue is what was declared of a queue; one that was not promises all.
+func (c *client) queue(name string) broker.Queue {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	q := c.declared[name]
+	q.Name = name
+	return q
+}
+
+// bound reports whether a queue was declared that gets the messages of a topic.
+func (c *client) bound(topic string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, q := range c.declared {
+		if slices.Contains(q.Topics, topic) {
+			return true
+		}
+	}
+	return false
 }
 
 // declareAgain restores the queues of a broker that came back without its disk. It must not block: it is
@@ -77,7 +104,7 @@ func (c *client) declareAgain() {
 	if len(c.declared) == 0 || c.closed.Err() != nil {
 		return
 	}
-	queues := append([]string(nil), c.declared...)
+	queues := slices.Collect(maps.Values(c.declared))
 	c.redeclaring.Go(func() {
 		ctx, cancel := context.WithTimeout(c.closed, requestTimeout)
 		defer cancel()
@@ -100,16 +127,26 @@ func (c *client) Close() error {
 
 // declare makes a queue's two streams. Retention says which is which: acknowledged messages leave a queue,
 // nothing leaves a dead-letter queue.
-func declare(ctx context.Context, js jetstream.JetStream, queue string) error {
-	work := jetstream.StreamConfig{Name: streamName(queue), Subjects: []string{queue},
-		Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Duplicates: duplicateWindow}
-	if _, err := js.CreateOrUpdateStream(ctx, work); err != nil {
+func declare(ctx context.Context, js jetstream.JetStream, q broker.Queue) error {
+	if err := declareWork(ctx, js, q); err != nil || q.NoDeadLetter {
 		return err
 	}
-	dead := work
-	dead.Name, dead.Subjects = streamName(queue+deadSuffix), []string{queue + deadSuffix}
-	dead.Retention = jetstream.LimitsPolicy
-	_, err := js.CreateOrUpdateStream(ctx, dead)
+	_, err := js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{Name: streamName(q.Name + deadSuffix), Subjects: []string{q.Name + deadSuffix},
+		Retention: jetstream.LimitsPolicy, Storage: jetstream.FileStorage, Duplicates: duplicateWindow})
+	return err
+}
+
+// declareWork makes the stream of a queue, or its place in that of the topics.
+func declareWork(ctx context.Context, js jetstream.JetStream, q broker.Queue) error {
+	if len(q.Topics) > 0 {
+		return declareTopics(ctx, js, q)
+	}
+	work := jetstream.StreamConfig{Name: streamName(q.Name), Subjects: []string{q.Name},
+		Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Duplicates: duplicateWindow}
+	if q.Transient {
+		work.Storage = jetstream.MemoryStorage
+	}
+	_, err := js.CreateOrUpdateStream(ctx, work)
 	return err
 }
 

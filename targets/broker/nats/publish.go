@@ -14,16 +14,20 @@ import (
 // Publish fails at once while there is no connection, and waits two seconds for the confirm if ctx has no
 // deadline.
 func (c *client) Publish(ctx context.Context, queue string, m broker.Message) error {
-	return c.publish(ctx, encode(queue, m))
+	q := c.queue(queue)
+	return c.publish(ctx, encode(subject(q), m), q.Unconfirmed)
 }
 
-func (c *client) publish(ctx context.Context, msg *natsgo.Msg) error {
+func (c *client) publish(ctx context.Context, msg *natsgo.Msg, unconfirmed bool) error {
 	life, ok := c.publisher.now()
 	if !ok {
 		return fmt.Errorf("publishing to %s: %w: no connection to the broker", msg.Subject, broker.ErrNotSent)
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("publishing to %s: %w: %w", msg.Subject, broker.ErrNotSent, err)
+	}
+	if unconfirmed {
+		return c.publisher.nc.PublishMsg(msg)
 	}
 	ctx, cancel := confirmWithin(ctx, life)
 	defer cancel()

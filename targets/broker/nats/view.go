@@ -54,6 +54,11 @@ func (v *viewer) Queues(ctx context.Context) ([]bench.QueueSample, error) {
 			dead[alive] = int(info.State.Msgs)
 			return nil
 		}
+		if info.Config.Name == topicStream {
+			var err error
+			samples, err = topicSamples(ctx, js, samples)
+			return err
+		}
 		s, err := sample(ctx, js, queue, info)
 		samples = append(samples, s)
 		return err
@@ -79,7 +84,11 @@ func sample(ctx context.Context, js jetstream.JetStream, queue string, info *jet
 func (v *viewer) Leftovers(ctx context.Context) ([]bench.Leftover, error) {
 	var all []bench.Leftover
 	err := v.streams(ctx, func(js jetstream.JetStream, queue string, info *jetstream.StreamInfo) error {
-		left, err := leftovers(ctx, js, queue, info)
+		look := leftovers
+		if info.Config.Name == topicStream {
+			look = topicLeftovers
+		}
+		left, err := look(ctx, js, queue, info)
 		all = append(all, left...)
 		return err
 	})
@@ -94,22 +103,15 @@ func leftovers(ctx context.Context, js jetstream.JetStream, queue string, info *
 	}
 	where, dead := strings.CutSuffix(queue, deadSuffix)
 	left := make([]bench.Leftover, 0, info.State.Msgs)
-	for seq := info.State.FirstSeq; seq <= info.State.LastSeq; seq++ {
-		msg, err := stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(queue)) // seq, or the next that exists
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			break
-		}
-		if err != nil {
-			return left, fmt.Errorf("reading queue %s: %w", queue, err)
-		}
+	err = eachMessage(ctx, stream, queue, info, func(msg *jetstream.RawStreamMsg) error {
 		l := bench.Leftover{Order: msg.Header.Get(orderHeader), Where: where, Dead: dead, Reason: "not acked"}
 		if dead {
 			l.Reason = msg.Header.Get(reasonHeader)
 		}
 		left = append(left, l)
-		seq = msg.Sequence
-	}
-	return left, nil
+		return nil
+	})
+	return left, err
 }
 
 // streams calls look for each queue and dead-letter queue of the broker.

@@ -13,7 +13,7 @@ import (
 // A taker takes messages from one queue and hands each to its handler.
 type taker struct {
 	client   *client
-	queue    string
+	queue    broker.Queue
 	prefetch int
 	handle   func(context.Context, broker.Delivery)
 	// slots bound the handlers over connections: those of a lost one may still run.
@@ -30,7 +30,7 @@ func (c *client) Consume(ctx context.Context, queue string, prefetch int, handle
 	if err := checkName(queue); err != nil {
 		return err
 	}
-	t := &taker{client: c, queue: queue, prefetch: prefetch, handle: handle, slots: make(chan struct{}, prefetch)}
+	t := &taker{client: c, queue: c.queue(queue), prefetch: prefetch, handle: handle, slots: make(chan struct{}, prefetch)}
 	defer t.handlers.Wait()
 	for ctx.Err() == nil {
 		conn := c.consumer.await(ctx)
@@ -45,7 +45,7 @@ func (c *client) Consume(ctx context.Context, queue string, prefetch int, handle
 
 // take consumes until the channel ends or ctx is done.
 func (t *taker) take(ctx context.Context, conn *amqp.Connection) {
-	if declareAll(conn, []string{t.queue}) != nil {
+	if declareAll(conn, []broker.Queue{t.queue}) != nil {
 		return
 	}
 	ch, err := conn.Channel()
@@ -56,14 +56,14 @@ func (t *taker) take(ctx context.Context, conn *amqp.Connection) {
 	if ch.Qos(t.prefetch, 0, false) != nil {
 		return
 	}
-	deliveries, err := ch.Consume(t.queue, t.queue, false, false, false, false, nil)
+	deliveries, err := ch.Consume(t.queue.Name, t.queue.Name, t.queue.AutoAck, false, false, false, nil)
 	if err != nil {
 		return
 	}
 	if !t.hand(ctx, deliveries) {
 		return // lost: handlers end on their own, and their acknowledgements fail
 	}
-	_ = ch.Cancel(t.queue, false)
+	_ = ch.Cancel(t.queue.Name, false)
 	t.handlers.Wait() // they acknowledge on this channel
 }
 

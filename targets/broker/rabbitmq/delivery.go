@@ -3,6 +3,7 @@ package rabbitmq
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -26,8 +27,12 @@ type taken struct {
 func (t *taker) deliver(ctx context.Context, d amqp.Delivery) {
 	m := &taken{taker: t, d: d}
 	m.message, m.attempt = decode(d)
+	if t.queue.AutoAck {
+		t.handle(ctx, broker.Received(m.message, m.attempt))
+		return
+	}
 	if d.Redelivered {
-		_ = m.again(ctx, t.queue) // counts the attempt that was cut off; if it fails the message goes back
+		_ = m.again(ctx, t.queue.Name) // counts the attempt that was cut off; if it fails the message goes back
 	} else {
 		t.handle(ctx, broker.Delivery{Message: m.message, Attempt: m.attempt, Ack: m.ack, Retry: m.retry, Dead: m.dead})
 	}
@@ -41,28 +46,33 @@ func (t *taker) deliver(ctx context.Context, d amqp.Delivery) {
 func (m *taken) ack(context.Context) error {
 	m.ended = true
 	if err := m.d.Ack(false); err != nil {
-		return fmt.Errorf("acknowledging a message of %s: %w", m.taker.queue, err)
+		return fmt.Errorf("acknowledging a message of %s: %w", m.taker.queue.Name, err)
 	}
 	return nil
 }
 
 func (m *taken) retry(ctx context.Context, delay time.Duration) error {
-	return m.again(ctx, retryQueue(m.taker.queue, rung(delay)))
+	return m.again(ctx, retryQueue(m.taker.queue.Name, rung(delay)))
 }
 
 // again puts a copy for the next attempt into a queue, then takes the message from its own.
 func (m *taken) again(ctx context.Context, queue string) error {
-	return m.move(ctx, queue, encode(m.message, m.attempt+1))
+	return m.move(ctx, queue, encode(m.taker.queue, m.message, m.attempt+1))
 }
 
 func (m *taken) dead(ctx context.Context, reason string) error {
-	msg := encode(m.message, m.attempt)
+	if m.taker.queue.NoDeadLetter {
+		return m.ack(ctx)
+	}
+	name := m.taker.queue.Name + deadSuffix
+	msg := encode(broker.Queue{Name: name}, m.message, m.attempt)
 	msg.Headers[reasonHeader] = reason
-	return m.move(ctx, m.taker.queue+deadSuffix, msg)
+	msg.Headers[sinceHeader] = strconv.FormatInt(time.Now().UnixNano(), 10)
+	return m.move(ctx, name, msg)
 }
 
 func (m *taken) move(ctx context.Context, queue string, msg amqp.Publishing) error {
-	if err := m.taker.client.publish(ctx, queue, msg); err != nil {
+	if err := m.taker.client.publish(ctx, target{key: queue}, msg); err != nil {
 		return err
 	}
 	return m.ack(ctx)

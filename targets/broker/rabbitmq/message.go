@@ -12,20 +12,25 @@ import (
 const (
 	orderHeader   = "order"
 	attemptHeader = "attempt"
-	reasonHeader  = "reason"
+	reasonHeader  = "reason"  // of a dead letter
+	sinceHeader   = "dead-at" // likewise: nanoseconds since 1970
 	brokerPrefix  = "x-"
 )
 
-// encode makes a persistent message. All headers of a message are strings: also moments, in nanoseconds, for
+// encode makes a message, persistent unless its queue is transient. All headers of a message are strings: also moments, in nanoseconds, for
 // which AMQP's own timestamp is too coarse.
-func encode(m broker.Message, attempt int) amqp.Publishing {
+func encode(q broker.Queue, m broker.Message, attempt int) amqp.Publishing {
+	mode := amqp.Persistent
+	if q.Transient {
+		mode = amqp.Transient
+	}
 	headers := amqp.Table{}
 	for k, v := range m.Headers {
 		headers[k] = v
 	}
 	headers[orderHeader] = m.Order
 	headers[attemptHeader] = int64(attempt)
-	return amqp.Publishing{DeliveryMode: amqp.Persistent, MessageId: m.ID, Headers: headers, Body: m.Body}
+	return amqp.Publishing{DeliveryMode: mode, MessageId: m.ID, Headers: headers, Body: m.Body}
 }
 
 func decode(d amqp.Delivery) (m broker.Message, attempt int) {

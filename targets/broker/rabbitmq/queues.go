@@ -7,6 +7,8 @@ import (
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"faultline/targets/broker"
 )
 
 const deadSuffix = ".dead"
@@ -43,7 +45,7 @@ func retryQueue(queue string, rung time.Duration) string {
 }
 
 // declareAll makes the queues with all that belongs to them, on a channel of its own.
-func declareAll(conn *amqp.Connection, queues []string) error {
+func declareAll(conn *amqp.Connection, queues []broker.Queue) error {
 	if len(queues) == 0 {
 		return nil
 	}
@@ -54,20 +56,37 @@ func declareAll(conn *amqp.Connection, queues []string) error {
 	defer ch.Close()
 	for _, q := range queues {
 		if err := declare(ch, q); err != nil {
-			return fmt.Errorf("declaring queue %s: %w", q, err)
+			return fmt.Errorf("declaring queue %s: %w", q.Name, err)
 		}
 	}
 	return nil
 }
 
-func declare(ch *amqp.Channel, queue string) error {
-	for _, q := range []string{queue, queue + deadSuffix} {
-		if _, err := ch.QueueDeclare(q, true, false, false, false, nil); err != nil {
+func declare(ch *amqp.Channel, q broker.Queue) error {
+	names := []string{q.Name}
+	if !q.NoDeadLetter {
+		names = append(names, q.Name+deadSuffix)
+	}
+	for _, name := range names {
+		if _, err := ch.QueueDeclare(name, true, false, false, false, nil); err != nil {
 			return err
 		}
 	}
 	for _, r := range ladder {
-		if _, err := ch.QueueDeclare(retryQueue(queue, r), true, false, false, false, retryArguments(queue, r)); err != nil {
+		if _, err := ch.QueueDeclare(retryQueue(q.Name, r), true, false, false, false, retryArguments(q.Name, r)); err != nil {
+			return err
+		}
+	}
+	return bind(ch, q)
+}
+
+// bind makes a fanout exchange of each topic, which goes with the last queue that is bound to it.
+func bind(ch *amqp.Channel, q broker.Queue) error {
+	for _, topic := range q.Topics {
+		if err := ch.ExchangeDeclare(topic, amqp.ExchangeFanout, true, true, false, false, nil); err != nil {
+			return err
+		}
+		if err := ch.QueueBind(q.Name, "", topic, false, nil); err != nil {
 			return err
 		}
 	}

@@ -1,11 +1,13 @@
 // Package rabbitmq carries queues on RabbitMQ, or whatever speaks AMQP 0-9-1 as it does. In the order that data
 // flows: server.go, ports.go and epmd.go run an installed rabbitmq-server; endpoint.go and link.go are a
 // connection that comes back; queues.go names and declares; publish.go, session.go and message.go put a message
-// into a queue; consume.go and delivery.go take it out; view.go, depth.go and leftovers.go look at what is there, and
-// remove.go leaves nothing on a broker that others use.
+// into a queue; consume.go and delivery.go take it out; view.go, depth.go and leftovers.go look at what is there,
+// deadletters.go puts back what was given up, and remove.go leaves nothing on a broker that others use.
 //
 // A queue is a durable classic queue. Beside it are its dead-letter queue `<queue>.dead`, and for each delay of a
 // fixed ladder a queue `<queue>.retry.<ms>` in which a copy of a message waits until it expires back into its queue.
+//
+// A topic is a fanout exchange of its name to which the queues of its subscribers are bound.
 //
 // Attempts are counted in a header. A delivery that RabbitMQ marks as redelivered had a consumer that died, or
 // lost its connection, with the message in hand: it is not handled, but replaced by a copy whose header says one
@@ -15,6 +17,7 @@ package rabbitmq
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -33,7 +36,7 @@ type client struct {
 	returns             sequence
 
 	mu       sync.Mutex
-	declared []string
+	declared map[string]broker.Queue
 	session  *session // the last one, which may be lost; nil before the first
 }
 
@@ -49,31 +52,29 @@ func Open(url, publishAddr, consumeAddr string) (broker.Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &client{}
+	c := &client{declared: map[string]broker.Queue{}}
 	c.publisher = newLink(publish, c.startSession)
 	c.consumer = newLink(consume, func(*amqp.Connection) (<-chan *amqp.Error, error) { return nil, nil })
 	return c, nil
 }
 
 // Declare waits for a connection as long as ctx allows.
-func (c *client) Declare(ctx context.Context, queues ...string) error {
+func (c *client) Declare(ctx context.Context, queues ...broker.Queue) error {
 	for _, q := range queues {
-		if err := checkName(q); err != nil {
+		if err := checkName(q.Name); err != nil {
 			return err
 		}
 	}
 	c.mu.Lock()
 	for _, q := range queues {
-		if !slices.Contains(c.declared, q) {
-			c.declared = append(c.declared, q)
-		}
+		c.declared[q.Name] = q
 	}
 	c.mu.Unlock()
 	err := fmt.Errorf("no connection to the broker")
 	for {
 		conn := c.publisher.await(ctx)
 		if conn == nil {
-			return fmt.Errorf("declaring %v: %w", queues, err)
+			return fmt.Errorf("declaring queues: %w", err)
 		}
 		if err = declareAll(conn, queues); err == nil {
 			return nil
@@ -82,11 +83,32 @@ func (c *client) Declare(ctx context.Context, queues ...string) error {
 	}
 }
 
+// queue is what was declared of a queue; one that was not promises all.
+func (c *client) queue(name string) broker.Queue {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	q := c.declared[name]
+	q.Name = name
+	return q
+}
+
+// bound reports whether a queue was declared that gets the messages of a topic.
+func (c *client) bound(topic string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, q := range c.declared {
+		if slices.Contains(q.Topics, topic) {
+			return true
+		}
+	}
+	return false
+}
+
 // startSession prepares a new connection for publishing: what was declared once is there before the first
 // message, also on a broker that came back without its disk.
 func (c *client) startSession(conn *amqp.Connection) (<-chan *amqp.Error, error) {
 	c.mu.Lock()
-	queues := slices.Clone(c.declared)
+	queues := slices.Collect(maps.Values(c.declared))
 	c.mu.Unlock()
 	if err := declareAll(conn, queues); err != nil {
 		return nil, err

@@ -36,53 +36,65 @@ const (
 
 // Dial returns the way to ask a service at an address. It connects when first used.
 func Dial(callee, addr string) flow.Ask {
-	client := &http.Client{Transport: &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		MaxIdleConnsPerHost: maxIdle,
-		IdleConnTimeout:     idleTimeout,
-	}}
+	client := NewClient()
 	url := "http://" + addr + Path
 	return func(ctx context.Context, r flow.Request) (flow.Answer, error) {
-		reply, err := post(ctx, client, url, r)
+		reply, err := ask(ctx, client, url, r)
 		if err != nil {
-			return flow.Answer{}, failure(callee, err)
+			return flow.Answer{}, Failure(callee, err)
 		}
 		return flow.Answer{Reply: reply}, nil
 	}
 }
 
-func post(ctx context.Context, client *http.Client, url string, r flow.Request) (reply flow.Reply, err error) {
+// NewClient makes a client for one callee.
+func NewClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		MaxIdleConnsPerHost: maxIdle,
+		IdleConnTimeout:     idleTimeout,
+	}}
+}
+
+func ask(ctx context.Context, client *http.Client, url string, r flow.Request) (reply flow.Reply, err error) {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return reply, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	raw, err := Post(ctx, client, url, body, http.Header{"Traceparent": {r.Trace}})
 	if err != nil {
 		return reply, err
 	}
+	return reply, json.Unmarshal(raw, &reply)
+}
+
+// Post sends a JSON body once, with what is left of the deadline, and returns the body of an answer in 200 to 299.
+// Any other answer is a *flow.Failure.
+func Post(ctx context.Context, client *http.Client, url string, body []byte, header http.Header) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
 	req.GetBody = nil // the client must not send it twice by itself
+	req.Header = header
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("traceparent", r.Trace)
 	if deadline, ok := ctx.Deadline(); ok {
 		req.Header.Set(TimeoutHeader, strconv.FormatInt(time.Until(deadline).Milliseconds(), 10))
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return reply, err
+		return nil, err
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxRequest))
-	if err != nil {
-		return reply, err
+	if err == nil && resp.StatusCode/100 != 2 {
+		err = readProblem(resp.StatusCode, raw)
 	}
-	if resp.StatusCode != http.StatusOK {
-		return reply, readProblem(resp.StatusCode, raw)
-	}
-	return reply, json.Unmarshal(raw, &reply)
+	return raw, err
 }
 
-// failure names the callee in an error that did not come from further down.
-func failure(callee string, err error) error {
+// Failure names the callee in an error that did not come from further down.
+func Failure(callee string, err error) error {
 	var f *flow.Failure
 	if errors.As(err, &f) {
 		if f.Service == "" {

@@ -29,6 +29,9 @@ type Peer struct {
 	Crash    *engine.Crash
 }
 
+// panics is how many attempts a message gets whose handler panics: no waiting mends that, unlike a service that is down.
+const panics = 5
+
 const (
 	firstDelay = 100 * time.Millisecond
 	maxDelay   = time.Second
@@ -58,24 +61,40 @@ func (p *Peer) Dial(callee string) flow.Ask {
 		} else {
 			r.ReplyTo = Replies(p.Service)
 		}
-		err := p.publish(ctx, callee, kind+"/"+callee+"/"+r.Order.ID, r.Order.ID, r.Trace, r)
+		err := p.publish(ctx, callee, kind+"/"+callee, r.Order.ID, r.Try, r.Trace, r)
 		return flow.Answer{Later: true}, err
 	}
 }
 
 // Reply sends a reply to the caller that waits for it by message.
 func (p *Peer) Reply(ctx context.Context, to string, r flow.Request, reply flow.Reply) error {
-	return p.publish(ctx, to, "reply/"+p.Service+"/"+reply.Order, reply.Order, flow.Span(r.Trace), reply)
+	return p.publish(ctx, to, "reply/"+p.Service, reply.Order, reply.Try, flow.Span(r.Trace), reply)
 }
 
-func (p *Peer) publish(ctx context.Context, queue, id, order, trace string, v any) error {
+func (p *Peer) publish(ctx context.Context, queue, kind, order string, try int, trace string, v any) error {
+	m, err := NewMessage(kind, order, try, trace, v)
+	if err != nil {
+		return err
+	}
+	return NotSent(p.Broker.Publish(ctx, p.Prefix+queue, m))
+}
+
+// NewMessage makes a message of a kind about a try of an order, with v as JSON, sent now.
+func NewMessage(kind, order string, try int, trace string, v any) (broker.Message, error) {
+	id := kind + "/" + order
+	if try > 0 {
+		id = fmt.Sprintf("%s/%d", id, try) // no broker may take it for the message of the try before
+	}
 	body, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Errorf("encoding message %s: %w", id, err)
+		return broker.Message{}, fmt.Errorf("encoding message %s: %w", id, err)
 	}
-	m := broker.Message{ID: id, Order: order, Body: body, Headers: map[string]string{
-		"traceparent": trace, "sent-at": strconv.FormatInt(time.Now().UnixNano(), 10)}}
-	err = p.Broker.Publish(ctx, p.Prefix+queue, m)
+	return broker.Message{ID: id, Order: order, Body: body, Headers: map[string]string{
+		"traceparent": trace, "sent-at": strconv.FormatInt(time.Now().UnixNano(), 10)}}, nil
+}
+
+// NotSent says in the flow's words what a broker says of a message that it surely does not hold.
+func NotSent(err error) error {
 	if errors.Is(err, broker.ErrNotSent) {
 		return fmt.Errorf("%w: %w", flow.ErrNotSent, err)
 	}
@@ -84,10 +103,10 @@ func (p *Peer) publish(ctx context.Context, queue, id, order, trace string, v an
 
 // Serve handles the requests in the service's own queue until ctx is done.
 func (p *Peer) Serve(ctx context.Context, h flow.Handler) error {
-	return p.consume(ctx, p.Service, func(ctx context.Context, m broker.Message) error {
+	return p.Consume(ctx, p.Service, func(ctx context.Context, m broker.Message) error {
 		var r flow.Request
 		if err := json.Unmarshal(m.Body, &r); err != nil {
-			return poison{err}
+			return Unreadable{err}
 		}
 		if trace := m.Headers["traceparent"]; trace != "" {
 			r.Trace = trace
@@ -102,30 +121,37 @@ func (p *Peer) Serve(ctx context.Context, h flow.Handler) error {
 
 // Receive takes the replies to what the service asked until ctx is done.
 func (p *Peer) Receive(ctx context.Context, take flow.Receiver) error {
-	return p.consume(ctx, Replies(p.Service), func(ctx context.Context, m broker.Message) error {
+	return p.Consume(ctx, Replies(p.Service), func(ctx context.Context, m broker.Message) error {
 		var reply flow.Reply
 		if err := json.Unmarshal(m.Body, &reply); err != nil {
-			return poison{err}
+			return Unreadable{err}
 		}
 		return take(ctx, reply)
 	})
 }
 
-// poison is an error that no further attempt can mend.
-type poison struct{ error }
+// Unreadable is an error that no further attempt can mend.
+type Unreadable struct{ Err error }
 
-// consume ends every delivery in one way: acknowledged, tried again later, or dead-lettered.
+// Error says why.
+func (u Unreadable) Error() string { return u.Err.Error() }
+
+// Consume hands the messages of a queue to do until ctx is done. It ends every delivery in one way: acknowledged, tried again later, or dead-lettered.
 // When that itself fails the broker brings the message back.
-func (p *Peer) consume(ctx context.Context, queue string, do func(context.Context, broker.Message) error) error {
+func (p *Peer) Consume(ctx context.Context, queue string, do func(context.Context, broker.Message) error) error {
 	return p.Broker.Consume(ctx, p.Prefix+queue, p.Prefetch, func(ctx context.Context, d broker.Delivery) {
 		err := do(ctx, d.Message)
-		var unreadable poison
+		var unreadable Unreadable
+		attempts := p.Attempts
+		if errors.Is(err, flow.ErrPanic) {
+			attempts = min(attempts, panics)
+		}
 		switch {
 		case err == nil:
 			p.Crash.Pass(p.Service + ":" + engine.BeforeAck)
 			_ = d.Ack(ctx)
 		case ctx.Err() != nil: // stopping: it comes back in the next life
-		case errors.As(err, &unreadable), d.Attempt >= p.Attempts:
+		case errors.As(err, &unreadable), d.Attempt >= attempts:
 			_ = d.Dead(ctx, err.Error())
 		default:
 			_ = d.Retry(ctx, delay(d.Attempt))

@@ -1,0 +1,102 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Left are the trials that the run in dir has not finished: all, if it holds no run. One that died or was interrupted is
+// not finished. It is an error, a line for each difference, if that run has another plan, or was made by another program
+// or on another machine: its trials could not be compared.
+func Left(header RunHeader, trials []TrialHeader, dir string) (left []TrialHeader, err error) {
+	var begun RunHeader
+	err = readHeader(filepath.Join(dir, fileRun), &begun, func() int { return begun.Schema })
+	if errors.Is(err, fs.ErrNotExist) {
+		return trials, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := sameRun(begun, header, dir); err != nil {
+		return nil, err
+	}
+	for _, h := range trials {
+		done, err := complete(filepath.Join(dir, h.directory()))
+		if err != nil {
+			return nil, err
+		}
+		if !done {
+			left = append(left, h)
+		}
+	}
+	return left, nil
+}
+
+// complete reports whether a trial wrote everything, and nobody stopped it.
+func complete(dir string) (bool, error) {
+	var f Facts
+	err := readObjects(dir, fileEvents, &f.Events)
+	return len(f.events(EventFinish)) > 0 && len(f.events(EventStopped)) == 0, err
+}
+
+// sameRun tells every difference between how a run was begun and how it would go on.
+func sameRun(begun, now RunHeader, dir string) error {
+	var errs []error
+	a, errA := written(begun)
+	b, errB := written(now)
+	if err := errors.Join(errA, errB); err != nil {
+		return err
+	}
+	for _, d := range differences("", a, b) {
+		errs = append(errs, fmt.Errorf("the run in %s has another %s: choose another --out", dir, d))
+	}
+	return errors.Join(errs...)
+}
+
+// written is what must stay the same in a run, as a plan writes it: durations with their unit.
+func written(h RunHeader) (any, error) {
+	raw, err := yaml.Marshal(h.Plan)
+	if err != nil {
+		return nil, fmt.Errorf("comparing plans: %w", err)
+	}
+	fields, _ := readDocument(raw).values.(map[string]any)
+	fields["program"] = strings.TrimSpace(h.Version + " " + h.Commit)
+	fields["machine"] = fmt.Sprintf("%d × %s", h.Machine.CPUs, h.Machine.CPU)
+	return fields, nil
+}
+
+// differences are the places at which two documents differ, with both values.
+func differences(path string, a, b any) (list []string) {
+	x, isMap := a.(map[string]any)
+	y, both := b.(map[string]any)
+	if isMap && both {
+		names := maps.Clone(x)
+		maps.Copy(names, y)
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			list = append(list, differences(join(path, name), x[name], y[name])...)
+		}
+		return list
+	}
+	v, isList := a.([]any)
+	w, both := b.([]any)
+	if isList && both && len(v) == len(w) {
+		for i := range v {
+			list = append(list, differences(fmt.Sprintf("%s[%d]", path, i), v[i], w[i])...)
+		}
+		return list
+	}
+	if isList && both {
+		return []string{fmt.Sprintf("number of %s (%d, now %d)", path, len(v), len(w))}
+	}
+	if one, other := fmt.Sprint(a), fmt.Sprint(b); one != other {
+		list = append(list, fmt.Sprintf("%s (%s, now %s)", path, short(a), short(b)))
+	}
+	return list
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"errors"
+	"slices"
+
+	"faultline/bench"
+	"faultline/internal/lab"
+)
+
+type seamsCommand struct {
+	With []string `default:"queue" placeholder:"NAME" help:"Transports behind the cut, such as queue,topic (default: queue)."`
+	planFlags
+}
+
+// Run carries out the plan with every cut in place of its architectures. The report of such a run shows the front.
+func (c seamsCommand) Run(s streams) error {
+	lab := lab.New()
+	file, err := c.planFile(lab.Catalogue)
+	if err != nil {
+		return usageError{err}
+	}
+	if !slices.Contains(file.Faults, bench.Control) || len(file.Faults) < 2 {
+		return usageError{errors.New("faults: a blast radius is set against the control: name control, and a fault besides")}
+	}
+	cuts, err := lab.Catalogue.Cuts(c.With)
+	if err != nil {
+		return usageError{err}
+	}
+	known := lab.Catalogue
+	known.Architectures, file.Architectures, file.Mixes = cuts, bench.Names(cuts, bench.ArchitectureName), nil
+	plan, err := file.Resolve(known)
+	if err != nil {
+		return usageError{err}
+	}
+	return c.carryOut(s, lab, plan)
+}
