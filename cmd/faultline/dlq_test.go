@@ -151,6 +151,9 @@ func TestDeadLetters(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			if kind == "rabbitmq" {
 				needs.RabbitMQ(t)
+				if testing.Short() {
+					t.Skip("skipped: -short has no time for nodes to start")
+				}
 			}
 			u := startUp(t, kind)
 			if out, _ := u.run(t, exitOK, "dlq"); out != "no dead letters in queue\n" {

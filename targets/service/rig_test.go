@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,42 @@ import (
 type rig struct {
 	part   *part
 	server *httptest.Server
+	gone   chan net.Addr // whose connections the server has closed
+}
+
+// smallBuffer is the bytes that each end's socket keeps: a follower that reads nothing is felt soon.
+const smallBuffer = 4 << 10
+
+// A door gives connections small buffers, and tells which ones the server closes.
+type door struct {
+	net.Listener
+	gone chan net.Addr
+}
+
+// Accept is part of net.Listener.
+func (d *door) Accept() (net.Conn, error) {
+	c, err := d.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &visit{Conn: c, gone: d.gone}, c.(*net.TCPConn).SetWriteBuffer(smallBuffer)
+}
+
+type visit struct {
+	net.Conn
+	once sync.Once
+	gone chan net.Addr
+}
+
+// Close is part of net.Conn.
+func (v *visit) Close() error {
+	v.once.Do(func() {
+		select {
+		case v.gone <- v.RemoteAddr():
+		default: // nobody asks
+		}
+	})
+	return v.Conn.Close()
 }
 
 func newRig(t testing.TB) *rig {
@@ -39,9 +76,12 @@ func newRig(t testing.TB) *rig {
 		Settings: engine.Settings{Slots: 8, Queue: 8, Work: time.Microsecond, Timeout: 5 * time.Second, Reach: time.Minute}},
 		map[string]string{}, db)
 	must(t, err)
-	s := httptest.NewServer(p.routes())
+	s := httptest.NewUnstartedServer(p.routes())
+	gone := make(chan net.Addr, 100)
+	s.Listener = &door{s.Listener, gone}
+	s.Start()
 	t.Cleanup(s.Close)
-	return &rig{p, s}
+	return &rig{p, s, gone}
 }
 
 // place accepts an order, which nobody works on.
@@ -83,7 +123,7 @@ func (r *rig) request(t testing.TB, path string, headers ...string) *net.TCPConn
 	must(t, err)
 	conn := dialed.(*net.TCPConn)
 	t.Cleanup(func() { conn.Close() })
-	must(t, conn.SetReadBuffer(4<<10))
+	must(t, conn.SetReadBuffer(smallBuffer))
 	must(t, conn.SetDeadline(time.Now().Add(8*maxUnread)))
 	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: order\r\n%s\r\n", path, strings.Join(append(headers, ""), "\r\n"))
 	must(t, err)
