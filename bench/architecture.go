@@ -92,6 +92,15 @@ func (a Architecture) Services() []string {
 	return names
 }
 
+// shipping is asked once an order is done, and is never part of that.
+const shipping = "shipping"
+
+// doing are the services whose parts an order needs to be done. That is a matter of the flow, not of how it is wired: links and
+// their transports do not tell it.
+func (a Architecture) doing() []string {
+	return slices.DeleteFunc(a.Services(), func(s string) bool { return s == shipping })
+}
+
 // ClientLink returns how the client learns the outcome: one of ClientLinks.
 func (a Architecture) ClientLink() string {
 	for _, l := range a.Links {

@@ -13,12 +13,10 @@ const maxWitnesses = 20
 type effects struct {
 	charged, reserved, shipped, done int
 	twice                            bool // an effect was applied while it stood already
-	lines                            []Entry
 }
 
 // add applies a journal line.
-func (e *effects) add(line Entry) {
-	e.lines = append(e.lines, line)
+func (e *effects) add(line *Entry) {
 	var count *int
 	switch line.Effect {
 	case "charge":
@@ -35,6 +33,9 @@ func (e *effects) add(line Entry) {
 	*count += line.N
 	e.twice = e.twice || *count > 1
 }
+
+// leaves reports whether an effect leaves anything that a customer could miss: checks and scores don't.
+func leaves(effect string) bool { return effect != "check" && effect != "score" }
 
 // any reports whether an effect stands.
 func (e *effects) any() bool { return e.charged > 0 || e.reserved > 0 || e.shipped > 0 || e.done > 0 }
@@ -98,24 +99,23 @@ func audit(f Facts) Audit {
 func settleOrders(f Facts) Audit {
 	book := newBook(f)
 	a := Audit{Offered: len(f.Orders), Classes: map[Class]int{}}
-	for _, o := range f.Orders {
+	for i := range f.Orders {
+		o := &f.Orders[i]
 		id := book.id(o)
-		e, place := book.of(id)
-		class := classify(o.Told, e, place)
-		a.count(class, Witness{Class: class, Order: id, Seq: o.Seq, Told: o.Told, Status: o.Status, Journal: e.lines})
+		e, place := book.settle(id)
+		class := classify(book.told(o, id), e, place)
+		a.count(class, Witness{Class: class, Order: id, Seq: o.Seq, Told: o.Told, Status: o.Status})
 		if class == Phantom {
 			a.Classes[Unsent]++
 		}
 		if e.done > 0 {
 			a.Shipped[min(max(e.shipped, 0), 2)]++
 		}
-		if id != "" {
-			delete(book.effects, id)
-		}
 	}
 	for _, id := range book.strangers() {
-		a.count(Phantom, Witness{Class: Phantom, Order: id, Seq: -1, Journal: book.effects[id].lines})
+		a.count(Phantom, Witness{Class: Phantom, Order: id, Seq: -1})
 	}
+	book.quote(f.Journal, a.Witnesses)
 	return a
 }
 
@@ -137,28 +137,43 @@ func (a Audit) Broken() int {
 
 // A book holds what services and broker said in the end, by order id.
 type book struct {
-	effects map[string]*effects
+	entries map[string]int32 // id → its place in effects
+	effects []effects
+	settled []bool // those that a planned order has
 	where   map[string]where
-	ids     map[int]string    // of orders whose client never learned it, by sequence
+	ids     []string          // of orders whose client never learned it, by sequence
 	same    map[string]string // a second id made for one key → the first: it is one order, made twice
+	undone  map[string]Told   // what is told of orders that ended without being done
 }
 
+// newBook books a trial's journal. The lines of one effect are one service's, which wrote them in the order in which they were committed.
 func newBook(f Facts) book {
-	b := book{map[string]*effects{}, map[string]where{}, map[int]string{}, map[string]string{}}
-	for _, r := range f.Records {
-		if seq, ok := seqOf(f.Trial, r.Key); ok {
-			b.record(seq, r.Order)
+	b := book{where: map[string]where{}, ids: make([]string, len(f.Orders)), same: map[string]string{}, undone: map[string]Told{}}
+	keys := newKeys(f.Trial)
+	for i := range f.Records {
+		if seq, ok := keys.seq(f.Records[i].Key); ok && seq >= 0 && seq < len(b.ids) {
+			b.record(seq, f.Records[i].Order)
+		}
+		if told, settled := settle(f.Records[i].Status); settled && told != ToldAccepted {
+			b.undone[f.Records[i].Order] = told
 		}
 	}
-	journal := slices.Clone(f.Journal)
-	slices.SortStableFunc(journal, func(x, y Entry) int { return cmp.Compare(x.T, y.T) })
-	for _, line := range journal {
-		id := b.first(line.Order)
-		if b.effects[id] == nil {
-			b.effects[id] = &effects{}
+	b.entries = make(map[string]int32, len(f.Orders))
+	b.effects = make([]effects, 0, len(f.Orders))
+	for i := range f.Journal {
+		if !leaves(f.Journal[i].Effect) {
+			continue
 		}
-		b.effects[id].add(line)
+		id := b.first(f.Journal[i].Order)
+		at, known := b.entries[id]
+		if !known {
+			at = int32(len(b.effects))
+			b.entries[id] = at
+			b.effects = append(b.effects, effects{})
+		}
+		b.effects[at].add(&f.Journal[i])
 	}
+	b.settled = make([]bool, len(b.effects))
 	for _, l := range f.Leftovers {
 		place := waiting
 		if l.Dead {
@@ -172,9 +187,8 @@ func newBook(f Facts) book {
 
 // record ties an id to the order it was made for.
 func (b book) record(seq int, id string) {
-	first, twice := b.ids[seq]
-	switch {
-	case !twice:
+	switch first := b.ids[seq]; {
+	case first == "":
 		b.ids[seq] = id
 	case first != id:
 		b.same[id] = first
@@ -183,37 +197,68 @@ func (b book) record(seq int, id string) {
 
 // first is the id under which an order is booked.
 func (b book) first(id string) string {
-	if first, ok := b.same[id]; ok {
-		return first
+	if len(b.same) > 0 {
+		if first, ok := b.same[id]; ok {
+			return first
+		}
 	}
 	return id
 }
 
-// of is what was booked under an id; nothing is without one.
-func (b book) of(id string) (effects, where) {
-	e := b.effects[id]
-	switch {
-	case id == "":
-		return effects{}, nowhere
-	case e == nil:
-		return effects{}, b.where[id]
+// settle is what was booked under a planned order's id, once; nothing is without one.
+func (b book) settle(id string) (e effects, w where) {
+	if id == "" {
+		return e, nowhere
 	}
-	return *e, b.where[id]
+	if at, known := b.entries[id]; known && !b.settled[at] {
+		e, b.settled[at] = b.effects[at], true
+	}
+	return e, b.where[id]
+}
+
+// quote gives witnesses the lines of the journal about them, in the order of time.
+func (b book) quote(journal []Entry, witnesses []Witness) {
+	at := map[string][]*Witness{}
+	for i := range witnesses {
+		if w := &witnesses[i]; w.Order != "" || w.Seq < 0 { // a planned order without an id has no lines
+			at[w.Order] = append(at[w.Order], w)
+		}
+	}
+	if len(at) == 0 {
+		return
+	}
+	for i := range journal {
+		for _, w := range at[b.first(journal[i].Order)] {
+			w.Journal = append(w.Journal, journal[i])
+		}
+	}
+	for i := range witnesses {
+		slices.SortStableFunc(witnesses[i].Journal, func(x, y Entry) int { return cmp.Compare(x.T, y.T) })
+	}
 }
 
 // id is the id of an order, also when its answer was lost.
-func (b book) id(o Order) string {
+func (b book) id(o *Order) string {
 	if o.ID != "" {
 		return b.first(o.ID)
 	}
 	return b.ids[o.Seq]
 }
 
+// told is what the client knows in the end. One that was not told the end of an accepted order by then finds it in the order
+// service's records, where it reads.
+func (b book) told(o *Order, id string) Told {
+	if told, ended := b.undone[id]; ended && o.Told == ToldAccepted && o.Settled == Never {
+		return told
+	}
+	return o.Told
+}
+
 // strangers are the orders with an effect that no planned order has.
 func (b book) strangers() []string {
 	var ids []string
-	for id, e := range b.effects {
-		if e.any() {
+	for id, at := range b.entries {
+		if !b.settled[at] && b.effects[at].any() {
 			ids = append(ids, id)
 		}
 	}

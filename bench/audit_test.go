@@ -86,7 +86,7 @@ func TestClassifyAgreesWithMeasures(t *testing.T) {
 	for _, x := range ends() {
 		var e effects
 		for _, line := range x.journal("o") {
-			e.add(line)
+			e.add(&line)
 		}
 		i := slices.IndexFunc(oracle, func(row struct {
 			class Class
@@ -135,7 +135,7 @@ func TestEffectsStandTwice(t *testing.T) {
 			for _, effect := range []string{"charge", "reservation", "shipment", "done"} {
 				var e effects
 				for _, n := range c.lines {
-					e.add(Entry{Effect: effect, N: n})
+					e.add(&Entry{Effect: effect, N: n})
 				}
 				if net := e.charged + e.reserved + e.shipped + e.done; net != c.net || e.twice != c.twice {
 					t.Errorf("%s: net %d, twice %v; want %d, %v", effect, net, e.twice, c.net, c.twice)
@@ -148,7 +148,7 @@ func TestEffectsStandTwice(t *testing.T) {
 func TestChecksAndScoresAreNoEffects(t *testing.T) {
 	var e effects
 	for _, effect := range []string{"check", "score", "check", "score"} {
-		e.add(Entry{Effect: effect, N: 1})
+		e.add(&Entry{Effect: effect, N: 1})
 	}
 	if e.any() || e.twice {
 		t.Errorf("%+v: a check that is made twice harms nobody", e)
@@ -200,6 +200,13 @@ func TestSettleOrders(t *testing.T) {
 		{"nothing was planned", Facts{}, map[Class]int{}},
 		{"all went well", Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Journal: whole("a")}, map[Class]int{OK: 1}},
 		{"an accepted order without a trace", Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}}, map[Class]int{Lost: 1}},
+		{"a client that did not live to read of the decline",
+			Facts{Trial: header, Orders: []Order{{Told: ToldAccepted, ID: "a", Settled: Never}, {Seq: 1, Told: ToldAccepted, ID: "b", Settled: Never},
+				{Seq: 2, Told: ToldAccepted, ID: "c", Settled: Never}, {Seq: 3, Told: ToldAccepted, ID: "d", Settled: 1}},
+				Records: []Record{{Order: "a", Status: "payment_failed"}, {Order: "b", Status: "pending"}, {Order: "c", Status: "out_of_stock"},
+					{Order: "d", Status: "payment_failed"}},
+				Journal: end{charges: 1}.journal("c")},
+			map[Class]int{Declined: 1, Lost: 2, Zombie: 1}}, // c is still charged; d was told that it is confirmed
 		{"an answer was lost, its order was not: the key ties them",
 			Facts{Trial: header, Orders: []Order{{Told: ToldUnsent}, {Seq: 1, Told: ToldNothing}},
 				Records: []Record{{Order: "b", Key: Key(header, 1)}}, Journal: whole("b")},

@@ -14,14 +14,13 @@ type Blast struct {
 	Radius float64 `json:"radius"`
 }
 
-// blast sets a trial against its control (MEASURES, blast radius); nil without a fault, or a control that may be believed.
-func blast(control *Facts, f Facts, slo SLO) *Blast {
-	if f.Trial.Fault.Kind == NoFault || control == nil || !believable(*control, slo) {
+// blast sets a trial against its control (MEASURES, blast radius); nil without a fault, or a control. Its window is given.
+func blast(ref reference, f Facts, w Window, slo SLO) *Blast {
+	if f.Trial.Fault.Kind == NoFault || !ref.control {
 		return nil
 	}
 	p := f.Trial.Phases
-	b := Blast{Affected: affected(f.Orders, p.Fault, p.Drain, slo), Control: affected(control.Orders, p.Fault, p.Drain, slo),
-		Offered: window(f.Orders, p.Fault, p.Recovery, slo).Offered}
+	b := Blast{Affected: affected(f.Orders, p.Fault, p.Drain, slo), Control: affected(ref.facts.Orders, p.Fault, p.Drain, slo), Offered: w.Offered}
 	if b.Offered == 0 {
 		return nil
 	}
@@ -29,20 +28,11 @@ func blast(control *Facts, f Facts, slo SLO) *Blast {
 	return &b
 }
 
-// believable reports whether a trial was carried out whole, and passed every check.
-func believable(f Facts, slo SLO) bool {
-	for _, c := range validity(f, windows(f, slo)) {
-		if !c.Passed {
-			return false
-		}
-	}
-	return len(f.events(EventStopped)) == 0
-}
-
 // affected counts the orders planned in [from, to) whose customer felt something.
 func affected(orders []Order, from, to time.Duration, slo SLO) int {
 	n := 0
-	for _, o := range orders {
+	for i := range orders {
+		o := &orders[i]
 		if o.Planned >= from && o.Planned < to && o.Told != ToldUnsent && o.affected(slo) {
 			n++
 		}
@@ -51,7 +41,7 @@ func affected(orders []Order, from, to time.Duration, slo SLO) int {
 }
 
 // affected reports whether the order failed or missed an SLO. One that was declined was answered, and has nothing to be done.
-func (o Order) affected(slo SLO) bool {
+func (o *Order) affected(slo SLO) bool {
 	late := o.Done == Never || o.Done-o.Planned > slo.Done
 	return o.failed() || o.Acked-o.Planned > slo.Ack || o.Told != ToldDeclined && late
 }

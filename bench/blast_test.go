@@ -26,9 +26,20 @@ func TestAffected(t *testing.T) {
 	}
 }
 
+// blastOf is the blast radius of a trial against its control, nil for none.
+func blastOf(control *Facts, f Facts) *Blast {
+	slo := Defaults().SLO
+	var c *checkedControl
+	if control != nil {
+		c = checkControl(*control, slo)
+	}
+	w := windows(f, slo)
+	return blast(newReference(c, f, w), f, w.Fault, slo)
+}
+
 // TestBlast counts by hand: 100 good orders/s, and a window of 3 s, so 300 are offered besides the bad ones.
 func TestBlast(t *testing.T) {
-	slo, p := Defaults().SLO, validPhases
+	p := validPhases
 	trial := func(kind FaultKind, bad ...Order) Facts {
 		f := validFacts(kind)
 		f.Trial.Phases = p
@@ -56,7 +67,7 @@ func TestBlast(t *testing.T) {
 		{"a control of its own has none", control(), trial(NoFault), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := blast(c.control, c.fault, slo)
+			got := blastOf(c.control, c.fault)
 			if (got == nil) != (c.want == nil) || got != nil && *got != *c.want {
 				t.Errorf("got %+v, want %+v", got, c.want)
 			}
@@ -68,7 +79,7 @@ func TestBlast(t *testing.T) {
 	} {
 		bad := control()
 		change(bad)
-		if got := blast(bad, trial(Slow), slo); got != nil {
+		if got := blastOf(bad, trial(Slow)); got != nil {
 			t.Errorf("%s control: got %+v", name, got)
 		}
 	}

@@ -73,3 +73,23 @@ func (h Histogram) Quantile(q float64) time.Duration {
 func bound(i int) time.Duration {
 	return time.Duration(bounds[min(i, len(bounds)-1)] * float64(time.Second))
 }
+
+// within is the q-th quantile, as if the durations of a bucket were spread evenly over it; 0 if empty. For differences, which
+// the upper bound would make too large.
+func (h Histogram) within(q float64) time.Duration {
+	n := h.Count()
+	if n == 0 {
+		return 0
+	}
+	rank := max(1, int64(math.Ceil(q*float64(n)-1e-9)))
+	for i := range len(bounds) + 1 {
+		if rank > h[i] {
+			rank -= h[i]
+			continue
+		}
+		high := bound(i)
+		low := time.Duration(float64(high) / bucketGrowth)
+		return low + time.Duration(float64(high-low)*(float64(rank)-0.5)/float64(h[i]))
+	}
+	return bound(len(bounds))
+}

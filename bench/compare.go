@@ -144,7 +144,18 @@ func ratio(a, b Compare) float64 {
 	return high / low
 }
 
-// apart reports whether the best may be called better than the worst: what every trial of one said is beyond what
+// leaders are the best and whoever is not clearly apart from it, but from the worst, in the order of the plan.
+func (c *Comparison) leaders(architectures []Architecture) (names []string) {
+	best, worst := c.Values[c.Best], c.Values[c.worst()]
+	for _, a := range architectures {
+		if x, ok := c.Values[a.Name]; a.Name == c.Best || ok && c.apart(x, worst) && !c.apart(best, x) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// apart reports whether the better value may be called so: what every trial of one said is beyond what
 // every trial of the other said, and by enough.
 func (c *Comparison) apart(best, worst Compare) bool {
 	if best.Infinite || c.overlap(best, worst) {
@@ -153,7 +164,7 @@ func (c *Comparison) apart(best, worst Compare) bool {
 	if c.Unit == "share" {
 		return math.Abs(best.Value-worst.Value) > clearShare
 	}
-	return worst.Infinite || c.Ratio > clearRatio || min(best.N, worst.N) >= clearTrials
+	return worst.Infinite || ratio(best, worst) > clearRatio || min(best.N, worst.N) >= clearTrials
 }
 
 // overlap reports whether the ranges of two values do.

@@ -21,9 +21,10 @@ func Defaults() PlanFile {
 			Queue:    512,
 			Declined: 0.01,
 		},
+		Control: true,
 		Trials:  1,
 		Seed:    1,
 		Runtime: "process",
-		Broker:  "nats",
+		Gates:   []string{},
 	}
 }

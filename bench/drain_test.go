@@ -28,11 +28,14 @@ func jam(mu float64) (RunHeader, Facts) {
 	return RunHeader{Plan: Plan{Load: Load{Rate: rate}, Flow: Flow{Slots: map[string]int{"order": 512, "risk": 4, "shipping": 1}}}}, f
 }
 
+// baselineOf is the reference of a trial without a control.
+func baselineOf(f Facts) reference { return newReference(nil, f, windows(f, Defaults().SLO)) }
+
 // TestOracleDrain is oracle 4 of MEASURES: B / (μ − λ), predicted and measured.
 func TestOracleDrain(t *testing.T) {
 	for _, mu := range []float64{80, 100, 200} {
 		h, f := jam(mu)
-		d := drainTime(h, f)
+		d := drainTime(h, f, baselineOf(f))
 		want := time.Duration(float64(d.Backlog) / (mu - 50) * float64(time.Second))
 		if d.Backlog < 50 || d.Backlog > 51 || d.Mu < mu*0.999 || d.Mu > mu*1.001 || d.Lambda != 50 {
 			t.Fatalf("μ = %g: %+v: 50 orders pile up in a second", mu, d)
@@ -66,13 +69,28 @@ func TestDrain(t *testing.T) {
 		{"all was done before the cure", func(_ *RunHeader, f *Facts) { f.Orders = f.Orders[:50] },
 			func(d DrainTime) bool { return d.Backlog == 0 && d.Measured == 0 && d.Predicted == 0 }},
 		{"nothing was offered", func(_ *RunHeader, f *Facts) { f.Orders = nil }, func(d DrainTime) bool { return d.Backlog == 0 && d.Measured == 0 }},
+		{"clients that try again take the capacity away", func(_ *RunHeader, f *Facts) {
+			for i := range f.Orders[50:100] {
+				f.Orders[50+i].Attempts = 2
+			}
+		}, func(d DrainTime) bool { return d.Retries == 1 && d.Predicted == Never }},
+		{"no more can wait than the queue lets in", func(h *RunHeader, f *Facts) {
+			h.Plan.Flow.Queue, h.Transports = 6, []Transport{{Name: "http", Blocking: true}}
+			f.Trial.Architecture.Links[0].Transport, f.Trial.Architecture.Links[1].Transport = Wait, "http"
+		}, func(d DrainTime) bool {
+			return d.Backlog >= 50 && (d.Predicted-200*time.Millisecond).Abs() < time.Millisecond
+		}},
+		{"a broker's queue has no such bound", func(h *RunHeader, f *Facts) {
+			h.Plan.Flow.Queue, h.Transports = 6, []Transport{{Name: "queue", Broker: true}}
+			f.Trial.Architecture.Links[0].Transport, f.Trial.Architecture.Links[1].Transport = Wait, "queue"
+		}, func(d DrainTime) bool { return d.Predicted >= time.Second }},
 		{"given up is not open", func(_ *RunHeader, f *Facts) { f.Orders = append(f.Orders[:50], timedOut.at(-9*time.Second)) },
 			func(d DrainTime) bool { return d.Backlog == 0 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, f := jam(100)
 			c.change(&h, &f)
-			if d := drainTime(h, f); !c.check(d) {
+			if d := drainTime(h, f, baselineOf(f)); !c.check(d) {
 				t.Errorf("%+v", d)
 			}
 		})

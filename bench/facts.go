@@ -5,7 +5,7 @@ import (
 )
 
 // SchemaVersion is the version of the facts on disk; docs/facts.md describes it.
-const SchemaVersion = 2
+const SchemaVersion = 3
 
 // Never marks a moment that did not come: an order not sent, not answered or not done.
 const Never = time.Duration(-1)
@@ -21,6 +21,8 @@ type RunHeader struct {
 	Plan    Plan      `json:"plan"`
 	// Transports are how the links of the plan may talk: what a name in an architecture stands for.
 	Transports []Transport `json:"transports,omitempty"`
+	// Rounds are there after the first round of a plan with an Until.
+	Rounds *Rounds `json:"rounds,omitempty"`
 }
 
 // A Machine is where a run was made.
@@ -41,7 +43,9 @@ type Phases struct {
 	Fault    time.Duration `json:"fault"`
 	Recovery time.Duration `json:"recovery"`
 	Drain    time.Duration `json:"drain"`
-	End      time.Duration `json:"end"`
+	// Cut is the span in which no load is sent, between recovery and a last part that is again as before; zero: there is none.
+	Cut LoadCut       `json:"cut,omitzero"`
+	End time.Duration `json:"end"`
 }
 
 // A TrialHeader identifies one architecture under one fault once (trial.json).
@@ -51,12 +55,15 @@ type TrialHeader struct {
 	Architecture Architecture `json:"architecture"`
 	Fault        Fault        `json:"fault"`
 	Repeat       int          `json:"repeat"` // from 1
-	Seed         uint64       `json:"seed"`
-	Base         time.Time    `json:"base"` // the trial's clock: t = 0
-	Phases       Phases       `json:"phases"`
-	Runtime      string       `json:"runtime"`
-	Broker       string       `json:"broker,omitempty"` // what carried queues, with its version; empty: none
-	Queues       []string     `json:"queues,omitempty"` // that the architecture needs on the broker
+	// Round is how many trials the system had before, where trials share one.
+	Round   int       `json:"round,omitempty"`
+	Seed    uint64    `json:"seed"`
+	Base    time.Time `json:"base"` // the trial's clock: t = 0
+	Phases  Phases    `json:"phases"`
+	Runtime string    `json:"runtime"`
+	Engine  string    `json:"engine,omitempty"` // of containers, and how they are reached; empty: none
+	Broker  string    `json:"broker,omitempty"` // what carried queues, with its version; empty: none
+	Queues  []string  `json:"queues,omitempty"` // that the architecture needs on the broker
 	// Ready is how long the topology took from start to ready.
 	Ready time.Duration `json:"ready"`
 }
@@ -96,7 +103,7 @@ type EventKind string
 // Events of a trial.
 const (
 	EventPhase   EventKind = "phase"    // a phase began
-	EventInject  EventKind = "inject"   // a fault was injected at Place; T is when it was in effect
+	EventInject  EventKind = "inject"   // a fault was injected at Place; T is when it was in effect, at the share Value of its strength
 	EventHeal    EventKind = "heal"     // and cured; T is when the cure was in effect
 	EventKilled  EventKind = "killed"   // a process died (by a fault or by itself)
 	EventStarted EventKind = "started"  // a process was started again and answers
@@ -107,6 +114,8 @@ const (
 	EventGuard   EventKind = "guard"    // the memory guard stopped sending
 	EventClock   EventKind = "clock"    // the wall clock stepped by Value seconds
 	EventBooks   EventKind = "books"    // the books in which every order's end is written were read, whole
+	EventStruck  EventKind = "struck"   // at the cure, as measured at Place: Value of Of requests, chunks, connections, packets, or seconds without a processor
+	EventHit     EventKind = "hit"      // a fault that strikes at moments did: Value connections were reset, or messages taken back
 	EventForged  EventKind = "forged"   // Value forged callbacks were answered as Detail says
 	EventFinish  EventKind = "finished" // all was written; a trial without it was cut off
 )
@@ -116,9 +125,12 @@ type Event struct {
 	T       time.Duration `json:"t"`
 	Kind    EventKind     `json:"kind"`
 	Place   string        `json:"place,omitempty"`
+	Fault   string        `json:"fault,omitempty"` // whose injection, cure or probe it is
 	Detail  string        `json:"detail,omitempty"`
 	Value   float64       `json:"value,omitempty"`
 	Refused bool          `json:"refused,omitempty"`
+	Reset   bool          `json:"reset,omitempty"`
+	Of      float64       `json:"of,omitempty"`
 }
 
 // A Histogram counts durations by bucket of Buckets: index → count.
@@ -137,12 +149,24 @@ type Sample struct {
 	SlotSum  float64                  `json:"slot_sum,omitempty"` // seconds waited for slots
 	WorkSum  float64                  `json:"work_sum,omitempty"` // seconds of own work
 	Sum      float64                  `json:"sum,omitempty"`      // seconds of latency
-	InFlight int                      `json:"in_flight"`          // slots in use at To
-	Queue    int                      `json:"queue"`              // requests waiting for a slot at To
-	CPU      float64                  `json:"cpu,omitempty"`      // seconds of processor time used
-	Memory   int64                    `json:"memory,omitempty"`   // resident bytes at To
-	Restart  bool                     `json:"restart,omitempty"`  // counters began again at zero in between
-	Down     bool                     `json:"down,omitempty"`     // could not be scraped
+	// Continued is seconds of continuations that ended: of steps whose reply came later, and attempts at jobs.
+	Continued float64 `json:"continued,omitempty"`
+	// Spent is what Sum and Continued were spent on.
+	Spent    Spent   `json:"spent,omitzero"`
+	InFlight int     `json:"in_flight"`         // slots in use at To
+	Queue    int     `json:"queue"`             // requests waiting for a slot at To
+	Slots    int     `json:"slots,omitempty"`   // worker slots at To
+	Broken   int64   `json:"broken,omitempty"`  // pieces of own work that failed because a fault made them
+	CPU      float64 `json:"cpu,omitempty"`     // seconds of processor time used
+	Memory   int64   `json:"memory,omitempty"`  // resident bytes at To
+	Restart  bool    `json:"restart,omitempty"` // counters began again at zero in between
+	Down     bool    `json:"down,omitempty"`    // could not be scraped
+	// Delivery is how long messages were in its hands, from when one was delivered until it was ended; Redelivered are those that had
+	// been delivered before.
+	Delivery    Histogram `json:"delivery,omitempty"`
+	Redelivered int64     `json:"redelivered,omitempty"`
+	// Published are the messages that it gave to the broker: ok, refused, failed.
+	Published map[string]int64 `json:"published,omitempty"`
 }
 
 // CallsByCallee is what a service saw of one of its callees between two scrapes.
@@ -205,6 +229,7 @@ type Facts struct {
 	Events    []Event
 	Samples   []Sample
 	Queues    []QueueSample
+	Broker    []BrokerSample
 	Journal   []Entry
 	Leftovers []Leftover
 	Records   []Record

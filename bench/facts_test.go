@@ -20,6 +20,7 @@ func someFacts() Facts {
 		Events:    []Event{{T: 1, Kind: EventPhase, Detail: "warm-up"}, {T: 2, Kind: EventProbe, Place: "risk", Value: 0.25, Refused: true}},
 		Samples:   []Sample{{From: 1, To: 2, Service: "risk", Requests: map[string]int64{OutcomeOK: 3}, Latency: Histogram{4: 3}, Queue: 9}},
 		Queues:    []QueueSample{{T: 1, Queue: "payments", Ready: 3, Taken: 2, Dead: 1}},
+		Broker:    []BrokerSample{{T: 2, Unacked: 4, Redelivered: 5, Memory: 6, Alarms: []string{AlarmDisk}}},
 		ReadBacks: []ReadBack{{Seq: 0, Acked: 2, Read: 3, Missed: true, Done: 9}, {Seq: 1, Acked: 4, Read: Never, Done: Never, Declined: true}},
 		Leftovers: []Leftover{{Order: "ord_1", Where: "payments", Dead: true, Reason: "no amount"}},
 		Harness:   []HarnessSample{{T: 1, CPU: 0.5, Heap: 1 << 40, InFlight: 3}},
@@ -66,6 +67,7 @@ func write(t testing.TB, dir string, f Facts) {
 	each(f.Events, w.Event)
 	each(f.Samples, w.Sample)
 	each(f.Queues, w.Queue)
+	each(f.Broker, w.Broker)
 	each(f.Harness, w.Harness)
 	w.Journal(f.Journal)
 	w.Records(f.Records)

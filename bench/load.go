@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -28,6 +29,8 @@ type driver struct {
 	event   func(Event)
 
 	patience patience
+	moods    []turn         // when clients are impatient
+	hurried  sync.WaitGroup // requests whose order was answered by another
 	inFlight atomic.Int64
 	sent     atomic.Int64
 	guarded  atomic.Bool
@@ -49,6 +52,7 @@ const driverGC = 400
 func (d *driver) run(ctx context.Context) {
 	defer debug.SetGCPercent(debug.SetGCPercent(driverGC))
 	d.wire = transport()
+	d.moods = moods(d.header)
 	d.patience = newPatience(d.load, d.header.Architecture.Link(Client, "order"))
 	attacker := vegeta.NewAttacker(vegeta.Workers(64), vegeta.Client(&http.Client{Transport: sender{d, ctx}}))
 	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
@@ -56,6 +60,7 @@ func (d *driver) run(ctx context.Context) {
 	target := func(t *vegeta.Target) error { *t = vegeta.Target{Method: http.MethodPost, URL: d.url}; return nil }
 	for range attacker.Attack(target, pacer{d, ctx}, 0, "") {
 	}
+	d.hurried.Wait()
 	d.wire.CloseIdleConnections()
 }
 
@@ -121,8 +126,9 @@ func (s sender) RoundTrip(hit *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: hit}, nil
 }
 
-func (s sender) post(seq int) (code int, body []byte, err error) {
-	ctx, cancel := context.WithTimeout(s.ctx, s.patience.timeout)
+// post sends an attempt at an order, from 0, and waits for its answer.
+func (s sender) post(seq, attempt int, timeout time.Duration) (code int, body []byte, err error) {
+	ctx, cancel := context.WithTimeout(s.ctx, timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(draft(s.header.Seed, seq)))
 	if err != nil {
@@ -130,7 +136,7 @@ func (s sender) post(seq int) (code int, body []byte, err error) {
 	}
 	req.GetBody = nil // with an Idempotency-Key the client would repeat it by itself, unseen
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", Key(s.header, seq))
+	req.Header.Set("Idempotency-Key", keyOf(s.header, seq, attempt))
 	resp, err := s.wire.RoundTrip(req) // no redirects, no second try that is not counted
 	if err != nil {
 		return 0, nil, err

@@ -2,11 +2,15 @@ package bench
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"runtime"
 	"strconv"
 	"strings"
 )
+
+// String names what most of a machine's figures depend on.
+func (m Machine) String() string { return fmt.Sprintf("%d × %s", m.CPUs, m.CPU) }
 
 // ThisMachine describes the machine as far as the system tells; what it does not is empty.
 func ThisMachine() Machine {

@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 
@@ -12,6 +13,12 @@ import (
 
 // rounds is how often each promise is tested at its crash point; make soak raises it.
 var rounds = flag.Int("rounds", 2, "kills at each crash point")
+
+// capacities is how often the capacity of a pool is sought; make capacities sets it.
+var capacities = flag.Int("capacities", 0, "searches for the capacity of a pool")
+
+// storms is how often each verdict of oracle 5 is asked for; make storms sets it.
+var storms = flag.Int("storms", 0, "runs of each retry storm")
 
 func TestMain(m *testing.M) {
 	roles := lab.Roles()
@@ -56,6 +63,53 @@ func runPlan(t testing.TB, plan bench.Plan) bench.Results {
 		t.Fatal(err)
 	}
 	return bench.Analyse(header, facts)
+}
+
+// runEach runs a plan of one fault for each of its architectures, side by side where there is room; the trials are in their order.
+func runEach(t *testing.T, plan bench.Plan) []bench.Summary {
+	t.Helper()
+	trials := make([]bench.Summary, len(plan.Architectures))
+	if !t.Run("runs", func(t *testing.T) {
+		for i, a := range plan.Architectures {
+			one := plan
+			one.Architectures = []bench.Architecture{a}
+			t.Run(a.Name, func(t *testing.T) {
+				t.Parallel()
+				trials[i] = runPlan(t, one).Trials[0]
+			})
+		}
+	}) {
+		t.FailNow()
+	}
+	return trials
+}
+
+// quietTries is how often a plan is run at most until its figures can be judged.
+const quietTries = 3
+
+// runQuietly runs a plan again where a machine that others use as well has left it without what the test judges: missing says
+// what that is, "" if nothing.
+func runQuietly(t testing.TB, plan bench.Plan, missing func(bench.Results) string) (r bench.Results) {
+	t.Helper()
+	for range quietTries {
+		r = runPlan(t, plan)
+		what := missing(r)
+		if what == "" {
+			break
+		}
+		t.Logf("a busy machine: %s", what)
+	}
+	return r
+}
+
+// invalid says which trial is INVALID.
+func invalid(r bench.Results) string {
+	for _, s := range r.Trials {
+		if len(s.Invalid) > 0 {
+			return fmt.Sprintf("%s under %s: INVALID: %v", s.Trial.Architecture.Name, s.Trial.Fault.Name, s.Invalid)
+		}
+	}
+	return ""
 }
 
 func newCatalogue() bench.Catalogue { return lab.New().Catalogue }

@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -24,6 +25,9 @@ func TestOracleSlowRisk(t *testing.T) {
 				t.Logf("%s: %s: %s", s.Trial.Architecture.Name, c.Name, c.Saw)
 			}
 		}
+	}
+	for _, s := range r.Trials {
+		addsUp(t, s)
 	}
 	const want = 2.88 // seconds
 	sync, queue, small := r.Trials[0], r.Trials[1], r.Trials[2]
@@ -54,18 +58,34 @@ func TestOracleSlowRisk(t *testing.T) {
 	}
 }
 
+// addsUp checks that what a service's time went on, each part measured by itself, is that time within 2 %.
+func addsUp(t *testing.T, s bench.Summary) {
+	t.Helper()
+	for _, row := range s.Services[1:] {
+		for phase, w := range map[string]bench.ServiceWindow{"baseline": row.Baseline, "fault": row.Fault, "recovery": row.Recovery} {
+			off := (w.Mean - w.Spent.Sum()) / w.Mean
+			t.Logf("%s %s %s: %.3f ms, %+.2f %% unexplained: %+v", s.Trial.Architecture.Name, row.Service, phase, 1000*w.Mean, 100*off, w.Spent)
+			if !w.Starved && math.Abs(off) > 0.02 {
+				t.Errorf("%s: %s in the %s: a call takes %.3f ms, its parts %.3f ms", s.Trial.Architecture.Name, row.Service, phase,
+					1000*w.Mean, 1000*w.Spent.Sum())
+			}
+		}
+	}
+}
+
 // TestPaymentDown: sync shows its failures to the client and has none after the recovery; queue accepts everything
 // and finishes all of it, and its drain is told beside the predicted one.
 func TestPaymentDown(t *testing.T) {
 	needTime(t)
+	t.Parallel()
 	plan := defaultPlan(t, "sync", "queue")
 	for _, f := range newCatalogue().Faults {
 		if f.Name == "payment-down" {
 			plan.Faults = []bench.Fault{f}
 		}
 	}
-	r := runPlan(t, plan)
-	sync, queue := r.Trials[0], r.Trials[1]
+	trials := runEach(t, plan)
+	sync, queue := trials[0], trials[1]
 	if e := sync.Windows.Fault.Errors; e < 0.9 {
 		t.Errorf("sync: %.0f %% of answers failed while payment was down, want nearly all", 100*e)
 	}
@@ -82,7 +102,7 @@ func TestPaymentDown(t *testing.T) {
 	if d := queue.Drain; d.Backlog < 300 || d.Measured == bench.Never || d.Predicted == bench.Never {
 		t.Errorf("queue's drain: %+v, want a backlog that drained, beside a prediction", d)
 	}
-	for _, s := range r.Trials {
+	for _, s := range trials {
 		if s.Audit.Broken() > 0 {
 			t.Errorf("%s: %v; witnesses %+v", s.Trial.Architecture.Name, s.Audit.Classes, s.Audit.Witnesses)
 		}

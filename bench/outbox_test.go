@@ -12,12 +12,14 @@ import (
 // TestOutboxAcceptsWithoutABroker: while the broker is dead, hybrid accepts every order as fast as ever, and sees all of
 // them through afterwards; queue, which has no outbox, refuses them.
 func TestOutboxAcceptsWithoutABroker(t *testing.T) {
+	needTime(t)
+	t.Parallel()
 	plan := defaultPlan(t, "hybrid", "queue")
 	plan.Faults = slices.DeleteFunc(slices.Clone(newCatalogue().Faults), func(f bench.Fault) bool { return f.Name != "broker-down" })
 	plan.Load.Rate = 50
 	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: 2 * time.Second, Fault: 4 * time.Second, Recovery: 2 * time.Second, Drain: 30 * time.Second}
-	r := runPlan(t, plan)
-	hybrid, queue := r.Trials[0], r.Trials[1]
+	trials := runEach(t, plan)
+	hybrid, queue := trials[0], trials[1]
 	classes := hybrid.Audit.Classes
 	if n := classes[bench.OK] + classes[bench.Declined]; n != hybrid.Audit.Offered || hybrid.Windows.Fault.Errors > 0 {
 		t.Errorf("of %d orders %d are as they should be: %v; errors in the fault window: %g", hybrid.Audit.Offered, n, classes, hybrid.Windows.Fault.Errors)

@@ -115,6 +115,7 @@ func (s *stub) resume() {
 // planned times.
 func TestOraclePause(t *testing.T) {
 	needTime(t)
+	t.Parallel()
 	want := (pauseSpan - pauseIn/100).Seconds()
 	least := math.Inf(1)
 	for range pauseTries { // whatever else the machine does can only add to a wait

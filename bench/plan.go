@@ -11,10 +11,29 @@ type Plan struct {
 	SLO           SLO            `json:"slo" yaml:"slo"`
 	Flow          Flow           `json:"flow" yaml:"flow"`
 	Trials        int            `json:"trials" yaml:"trials"`
+	Until         Until          `json:"until,omitzero" yaml:"until,omitempty"`
 	Seed          uint64         `json:"seed" yaml:"seed"`
 	Runtime       string         `json:"runtime" yaml:"runtime"`
 	Broker        string         `json:"broker" yaml:"broker"` // nats, rabbitmq or an amqp:// URL
+	RabbitMQ      RabbitMQ       `json:"rabbitmq,omitzero" yaml:"rabbitmq"`
+	// Share has the trials of an architecture follow each other on one system, while it is at rest between them.
+	Share bool `json:"share,omitempty" yaml:"share"`
+	// Gates are what the run must show to pass (ParseGate).
+	Gates []string `json:"gates,omitempty" yaml:"gates,omitempty"`
 }
+
+// RabbitMQ says which RabbitMQ runs, where the broker is one.
+type RabbitMQ struct {
+	Image string `json:"image,omitempty" yaml:"image"` // of its container; "": one that is there, or the official one
+	// Queues are ClassicQueues or QuorumQueues; "": classic ones.
+	Queues string `json:"queues,omitempty" yaml:"queues"`
+}
+
+// The types of RabbitMQ's durable queues.
+const (
+	ClassicQueues = "classic"
+	QuorumQueues  = "quorum" // a replicated log that is synced to the disk before it confirms
+)
 
 // Load is the open-loop load on client->order.
 type Load struct {
@@ -32,6 +51,10 @@ type PlanWindows struct {
 	Fault    time.Duration `json:"fault" yaml:"fault"`
 	Recovery time.Duration `json:"recovery" yaml:"recovery"`
 	Drain    time.Duration `json:"drain" yaml:"drain"` // at most
+	// Cut is how long no load is sent after the recovery, and Restored how long it is sent again after that; 0: there is no
+	// cut. Only experiments that ask for metastability have one.
+	Cut      time.Duration `json:"cut,omitempty" yaml:"cut,omitempty"`
+	Restored time.Duration `json:"restored,omitempty" yaml:"restored,omitempty"`
 }
 
 // Phases returns the moments at which the phases of a trial begin.
@@ -40,6 +63,10 @@ func (w PlanWindows) Phases() Phases {
 	p.Fault = p.Baseline + w.Baseline
 	p.Recovery = p.Fault + w.Fault
 	p.Drain = p.Recovery + w.Recovery
+	if w.Cut > 0 {
+		p.Cut = LoadCut{From: p.Drain, To: p.Drain + w.Cut}
+		p.Drain = p.Cut.To + w.Restored
+	}
 	p.End = p.Drain + w.Drain
 	return p
 }
@@ -56,8 +83,13 @@ type SLO struct {
 type Flow struct {
 	Slots    map[string]int           `json:"slots" yaml:"slots"`       // worker slots by service
 	Work     map[string]time.Duration `json:"work" yaml:"work"`         // mean service time by service
+	CPU      []string                 `json:"cpu,omitempty" yaml:"cpu"` // services whose service time is processor time, not sleep
 	Spread   float64                  `json:"spread" yaml:"spread"`     // coefficient of variation of service times
 	Timeouts map[string]time.Duration `json:"timeouts" yaml:"timeouts"` // of a call, by caller
 	Queue    int                      `json:"queue" yaml:"queue"`       // requests that may wait for a slot
 	Declined float64                  `json:"declined" yaml:"declined"` // share declined by fraud, and of skus out of stock
+	// KeepLate has services go on with what nobody waits for any more: a request whose caller has left keeps its place in the
+	// queue, and is worked on.
+	KeepLate bool              `json:"keep_late,omitempty" yaml:"keep_late"`
+	Limits   map[string]Limits `json:"limits,omitempty" yaml:"limits"` // of a service's container, by service
 }

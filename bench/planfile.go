@@ -21,12 +21,19 @@ type PlanFile struct {
 	Windows       PlanWindows `yaml:"windows"`
 	SLO           SLO         `yaml:"slo"`
 	Flow          Flow        `yaml:"flow"`
-	Trials        int         `yaml:"trials"`
-	Seed          uint64      `yaml:"seed"`
-	Runtime       string      `yaml:"runtime"`
-	Broker        string      `yaml:"broker"`
-	// Mixes are the user's own among the architectures.
-	Mixes []Mix `yaml:"-"`
+	// Control is whether a control is run where faults are named and it is not among them.
+	Control  bool     `yaml:"control"`
+	Trials   int      `yaml:"trials"`
+	Until    Until    `yaml:"until"`
+	Seed     uint64   `yaml:"seed"`
+	Runtime  string   `yaml:"runtime"`
+	Broker   string   `yaml:"broker"`
+	Share    bool     `yaml:"share"`
+	RabbitMQ RabbitMQ `yaml:"rabbitmq"`
+	Gates    []string `yaml:"gates"`
+	// Mixes are the user's own among the architectures, and Own among the faults.
+	Mixes []Mix      `yaml:"-"`
+	Own   []OwnFault `yaml:"-"`
 }
 
 // ReadPlan reads a plan file over the defaults and checks it whole.
@@ -82,7 +89,8 @@ func decode(values any) (PlanFile, error) {
 	if len(fields) == 0 {
 		return p, nil
 	}
-	mixes, places := apart(fields)
+	mixes, places := apart(fields, "architectures")
+	faults, stood := apart(fields, "faults")
 	slots, work, timeouts := p.Flow.Slots, p.Flow.Work, p.Flow.Timeouts
 	p.Flow.Slots, p.Flow.Work, p.Flow.Timeouts = nil, nil, nil
 	if err := unmarshal(fields, &p); err != nil {
@@ -97,19 +105,25 @@ func decode(values any) (PlanFile, error) {
 	for i := range p.Mixes {
 		p.Mixes[i].place = places[i]
 	}
+	if err := unmarshal(faults, &p.Own); err != nil {
+		return p, err
+	}
+	for i := range p.Own {
+		p.Own[i].place = stood[i]
+	}
 	return p, nil
 }
 
-// apart takes the mixes out of the architectures and leaves their names there; places says where they stood.
-func apart(fields map[string]any) (mixes []any, places []int) {
-	names, _ := fields["architectures"].([]any)
+// apart takes what is no name out of a list of a plan and leaves its name there; places says where they stood.
+func apart(fields map[string]any, list string) (own []any, places []int) {
+	names, _ := fields[list].([]any)
 	for i, v := range names {
-		if mix, ok := v.(map[string]any); ok {
-			mixes, places = append(mixes, mix), append(places, i)
-			names[i] = mix["name"]
+		if one, ok := v.(map[string]any); ok {
+			own, places = append(own, one), append(places, i)
+			names[i] = one["name"]
 		}
 	}
-	return mixes, places
+	return own, places
 }
 
 // unmarshal reads values into a struct by its YAML tags: JSON is YAML.

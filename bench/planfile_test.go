@@ -34,6 +34,7 @@ func someCatalogue() Catalogue {
 		Architectures: []Architecture{wired("sync", Wait, "http"), wired("queue", Poll, "queue"), wired("hybrid", SSE, "queue")},
 		Faults:        []Fault{{Name: Control}, {Name: "slow-risk", Kind: Slow, Place: "risk"}, {Name: "broker-down", Kind: Kill, Place: "broker"}},
 		Runtimes:      []string{"process"}, Brokers: []string{"nats", "rabbitmq"},
+		Stands: func(Fault, Plan) error { return nil },
 		Fits: func(f Fault, a Architecture) error {
 			if f.Place == "broker" && a.Name == "sync" {
 				return errors.New("broker-down: sync has no broker")

@@ -19,6 +19,9 @@ type Progress struct {
 	Open     int // accepted and not settled
 	// Ack and Done latencies of the last second: the largest.
 	AckMax, DoneMax time.Duration
+	// Rounds is there, and nothing else, after a round of a plan with an Until, with what is known then.
+	Rounds *Rounds
+	Widths []Width
 }
 
 // seen counts an order for the display.

@@ -15,6 +15,8 @@ const (
 	NoDeadLetter  = "no-dead-letter"
 	NoOutbox      = "no-outbox"
 	Unsigned      = "unsigned"
+	// NewKey is of the client: it is put on its link, as NoCompensation.
+	NewKey = "new-key"
 	// NoCompensation is of the order service: it is put on the client's link.
 	NoCompensation = "no-compensation"
 )
@@ -45,6 +47,8 @@ func Promises() []Promise {
 			About: "the client is answered before the order is published, once, and nothing durable publishes it again"},
 		{Name: Unsigned, Transports: []string{"webhook"},
 			About: "the caller takes callbacks without looking at their signatures"},
+		{Name: NewKey, Transports: ClientLinks,
+			About: "a client that tries again mints a new Idempotency-Key: each attempt is an order of its own"},
 		{Name: NoCompensation, Transports: []string{Wait},
 			About: "what was done for an order that failed stays: no refund, no release"},
 	}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -13,7 +14,7 @@ const (
 
 // bad returns how many calls there were, and how many of them failed, were shed, ran out of time, or were answered later
 // than slo. A call that ran out of time was late too, and counts once.
-func (s Sample) bad(slo time.Duration) (calls, wrong int64) {
+func (s *Sample) bad(slo time.Duration) (calls, wrong int64) {
 	for outcome, n := range s.Requests {
 		calls += n
 		if outcome == OutcomeFailed || outcome == OutcomeShed {
@@ -41,33 +42,75 @@ func callSLOs(control *Facts, f Facts) map[string]time.Duration {
 }
 
 // samples are a service's samples whose middle is in [from, to); one that failed is of the moment it was taken.
-func (f Facts) samples(service string, from, to time.Duration) []Sample {
-	var list []Sample
-	for _, s := range f.Samples {
+func (f Facts) samples(service string, from, to time.Duration) []*Sample {
+	var list []*Sample
+	for i := range f.Samples {
+		s := &f.Samples[i]
 		at := (s.From + s.To) / 2
 		if s.Down {
 			at = s.To
 		}
-		if s.Service == service && at >= from && at < to {
+		if at >= from && at < to && s.Service == service {
 			list = append(list, s)
 		}
 	}
 	return list
 }
 
-// propagation is the first cut: each service's figures in baseline, fault and recovery, and the edge's.
-func propagation(f Facts, w Windows, slos map[string]time.Duration, slo SLO) []ServiceWindows {
-	p := f.Trial.Phases
-	rows := []ServiceWindows{edge(f, w, slo)}
+// propagation are each service's figures in baseline, fault and recovery, and the edge's.
+func propagation(f Facts, w Windows, ref reference, slo SLO) []ServiceWindows {
+	rows := []ServiceWindows{edge(f, w, ref, slo)}
 	for _, service := range f.Trial.Architecture.Services() {
-		row := ServiceWindows{Service: service, SLO: slos[service],
-			Baseline: serviceWindow(f.samples(service, p.Baseline, p.Fault), slos[service]),
-			Fault:    serviceWindow(f.samples(service, p.Fault, p.Recovery), slos[service]),
-			Recovery: serviceWindow(f.samples(service, p.Recovery, p.Drain), slos[service])}
-		row.Propagation = propagated(row.Fault.Bad, row.Baseline.Bad)
+		p, slo := f.Trial.Phases, ref.slos[service]
+		row := ServiceWindows{Service: service, SLO: slo,
+			Baseline: f.service(service, p.Baseline, p.Fault, slo),
+			Fault:    f.service(service, p.Fault, p.Recovery, slo),
+			Recovery: f.service(service, p.Recovery, p.Drain, slo)}
+		if ref.control {
+			c := ref.facts.service(service, p.Fault, p.Recovery, slo)
+			row.Control = &c
+		}
+		row.spread()
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// spread sets the fault's window against the control's, or the baseline.
+func (s *ServiceWindows) spread() { s.Propagation = propagated(s.Fault.Bad, s.calm().Bad) }
+
+func (s *ServiceWindows) calm() ServiceWindow {
+	if s.Control != nil {
+		return *s.Control
+	}
+	return s.Baseline
+}
+
+// service are a service's figures over a span. While it is down only its callers know of the calls that never reached it.
+func (f Facts) service(service string, from, to, slo time.Duration) ServiceWindow {
+	w := serviceWindow(f.samples(service, from, to), slo)
+	if !w.Down {
+		return w
+	}
+	if lost := f.failedCalls(service, from, to) - int64(math.Round(w.Bad*float64(w.Calls))); lost > 0 {
+		w.Bad = (w.Bad*float64(w.Calls) + float64(lost)) / float64(w.Calls+lost)
+		w.Calls, w.Starved = w.Calls+lost, false
+	}
+	return w
+}
+
+// failedCalls are the calls to a service that failed, were turned away or ran out of time, as its callers saw it.
+func (f Facts) failedCalls(service string, from, to time.Duration) (n int64) {
+	for _, l := range f.Trial.Architecture.Links {
+		if l.To != service || l.From == Client {
+			continue
+		}
+		for _, s := range f.samples(l.From, from, to) {
+			calls := s.Calls[service].Outcomes
+			n += calls[OutcomeFailed] + calls[OutcomeShed] + calls[OutcomeLate]
+		}
+	}
+	return n
 }
 
 // propagated is P(j given i) = max(0, (bad(F) − bad(C)) / (1 − bad(C))) (MEASURES).
@@ -79,14 +122,19 @@ func propagated(fault, control float64) float64 {
 }
 
 // edge is the row of what clients saw: acknowledgements, late beyond the plan's SLO.
-func edge(f Facts, w Windows, slo SLO) ServiceWindows {
-	of := func(w Window) ServiceWindow {
-		return ServiceWindow{Calls: int64(w.Offered), Bad: w.LateAcks, P50: w.Ack.P50, P99: w.Ack.P99, Starved: w.Offered == 0,
-			InFlight: mostInFlight(f, w.From, w.To)}
+func edge(f Facts, w Windows, ref reference, slo SLO) ServiceWindows {
+	row := ServiceWindows{Service: Client, SLO: slo.Ack, Baseline: f.edge(w.Baseline), Fault: f.edge(w.Fault), Recovery: f.edge(w.Recovery)}
+	if ref.control {
+		c := ref.facts.edge(ref.windows.Fault)
+		row.Control = &c
 	}
-	row := ServiceWindows{Service: Client, SLO: slo.Ack, Baseline: of(w.Baseline), Fault: of(w.Fault), Recovery: of(w.Recovery)}
-	row.Propagation = propagated(row.Fault.Bad, row.Baseline.Bad)
+	row.spread()
 	return row
+}
+
+func (f Facts) edge(w Window) ServiceWindow {
+	return ServiceWindow{Calls: int64(w.Offered), Bad: w.LateAcks, P50: w.Ack.P50, P99: w.Ack.P99, Starved: w.Offered == 0,
+		InFlight: mostInFlight(f, w.From, w.To)}
 }
 
 func mostInFlight(f Facts, from, to time.Duration) int {
@@ -100,26 +148,28 @@ func mostInFlight(f Facts, from, to time.Duration) int {
 }
 
 // serviceWindow adds up samples. A service without calls is starved, not fine.
-func serviceWindow(samples []Sample, slo time.Duration) ServiceWindow {
+func serviceWindow(samples []*Sample, slo time.Duration) ServiceWindow {
 	var w ServiceWindow
 	latency := Histogram{}
 	var wrong int64
-	var sum, work, slot float64
+	var sum float64
 	for _, s := range samples {
 		calls, b := s.bad(slo)
 		w.Calls += calls
 		wrong += b
 		latency.Add(s.Latency)
-		sum, work, slot = sum+s.Sum, work+s.WorkSum, slot+s.SlotSum
+		sum += s.Sum + s.Continued
+		w.Spent.include(s.Spent)
 		w.Queue, w.InFlight = max(w.Queue, s.Queue), max(w.InFlight, s.InFlight)
 	}
-	w.Down = slices.ContainsFunc(samples, func(s Sample) bool { return s.Down })
+	w.Down = slices.ContainsFunc(samples, func(s *Sample) bool { return s.Down })
 	w.Starved = w.Calls == 0
-	if w.Calls == 0 {
+	if w.Starved {
+		w.Spent = Spent{}
 		return w
 	}
 	n := float64(w.Calls)
 	w.Bad, w.P50, w.P99 = float64(wrong)/n, latency.Quantile(0.5), latency.Quantile(0.99)
-	w.Work, w.Slot, w.Others = work/n, slot/n, max(0, sum-work-slot)/n
+	w.Mean, w.Spent = sum/n, w.Spent.over(n)
 	return w
 }

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"math"
+	"reflect"
 	"testing"
 	"time"
 )
@@ -46,25 +47,27 @@ func TestBadCalls(t *testing.T) {
 
 func TestServiceWindowAddsUp(t *testing.T) {
 	fast, slow := bucketOf(10*time.Millisecond), bucketOf(time.Second)
-	w := serviceWindow([]Sample{
-		{Requests: map[string]int64{OutcomeOK: 60}, Latency: Histogram{fast: 60}, Sum: 6, WorkSum: 1.2, SlotSum: 0.6, Queue: 2, InFlight: 8},
-		{Requests: map[string]int64{OutcomeOK: 30, OutcomeFailed: 10}, Latency: Histogram{fast: 30, slow: 10}, Sum: 14, WorkSum: 0.8, SlotSum: 5.4, Queue: 40, InFlight: 3},
+	w := serviceWindow([]*Sample{
+		{Requests: map[string]int64{OutcomeOK: 60}, Latency: Histogram{fast: 60}, Sum: 6, Spent: Spent{Work: 1.2, Slot: 0.6, Others: map[string]float64{"risk": 4.2}}, Queue: 2, InFlight: 8},
+		{Requests: map[string]int64{OutcomeOK: 30, OutcomeFailed: 10}, Latency: Histogram{fast: 30, slow: 10}, Sum: 13, Continued: 1,
+			Spent: Spent{Work: 0.8, Slot: 5.3, Store: 0.1, Others: map[string]float64{"risk": 7, SpentReply: 0.8}}, Queue: 40, InFlight: 3},
 		{Down: true},
 	}, 100*time.Millisecond)
-	want := ServiceWindow{Calls: 100, Bad: 0.2, P50: bound(fast), P99: bound(slow), Queue: 40, InFlight: 8, Work: 0.02, Slot: 0.06, Others: 0.12, Down: true}
-	if math.Abs(w.Work+w.Slot+w.Others-0.2) > 1e-12 {
-		t.Errorf("%g + %g + %g s are not the 0.2 s of a call", w.Work, w.Slot, w.Others)
+	want := ServiceWindow{Calls: 100, Bad: 0.2, P50: bound(fast), P99: bound(slow), Queue: 40, InFlight: 8, Mean: 0.2, Down: true,
+		Spent: Spent{Work: 0.02, Slot: 0.059, Store: 0.001, Others: map[string]float64{"risk": 0.112, SpentReply: 0.008}}}
+	if math.Abs(w.Spent.Sum()-w.Mean) > 1e-12 || math.Abs(w.Spent.Slot-want.Spent.Slot) > 1e-12 {
+		t.Errorf("%+v is not the %g s of a call", w.Spent, w.Mean)
 	}
-	w.Work, w.Slot, w.Others = want.Work, want.Slot, want.Others
-	if w != want {
+	w.Spent = want.Spent
+	if !reflect.DeepEqual(w, want) {
 		t.Errorf("\n got %+v\nwant %+v", w, want)
 	}
 }
 
 func TestServiceWithoutCallsIsStarved(t *testing.T) {
-	for name, samples := range map[string][]Sample{"not scraped": nil, "idle": {{Queue: 3}}, "down": {{Down: true}}} {
+	for name, samples := range map[string][]*Sample{"not scraped": nil, "idle": {{Queue: 3}}, "down": {{Down: true}}} {
 		w := serviceWindow(samples, time.Second)
-		if !w.Starved || w.Bad != 0 || w.Down != (name == "down") || math.IsNaN(w.Work) {
+		if !w.Starved || w.Bad != 0 || w.Down != (name == "down") || math.IsNaN(w.Mean) {
 			t.Errorf("%s: %+v", name, w)
 		}
 	}
@@ -100,7 +103,9 @@ func TestPropagationHasTheEdgeFirst(t *testing.T) {
 	f := Facts{Trial: TrialHeader{Phases: p, Architecture: a}, Orders: append(quick.times(100, time.Second, 2*time.Second), broken.times(100, 2*time.Second, 3*time.Second)...),
 		Harness: []HarnessSample{{T: 2500 * time.Millisecond, InFlight: 77}},
 		Samples: []Sample{{From: 2 * time.Second, To: 3 * time.Second, Service: "order", Requests: map[string]int64{OutcomeOK: 50, OutcomeShed: 50}}}}
-	rows := propagation(f, windows(f, Defaults().SLO), map[string]time.Duration{"order": time.Second}, Defaults().SLO)
+	ref := baselineOf(f)
+	ref.slos = map[string]time.Duration{"order": time.Second}
+	rows := propagation(f, windows(f, Defaults().SLO), ref, Defaults().SLO)
 	if len(rows) != 3 || rows[0].Service != Client || rows[1].Service != "order" || rows[2].Service != "risk" {
 		t.Fatalf("rows of %+v", rows)
 	}
@@ -129,7 +134,7 @@ func TestBadCountsACallOnce(t *testing.T) {
 		for range c.slow {
 			waits = append(waits, time.Second)
 		}
-		if _, got := (Sample{Requests: c.requests, Latency: fill(waits)}).bad(100 * time.Millisecond); got != c.want {
+		if _, got := (&Sample{Requests: c.requests, Latency: fill(waits)}).bad(100 * time.Millisecond); got != c.want {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)
 		}
 	}

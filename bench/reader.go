@@ -75,6 +75,7 @@ func ReadTrial(dir string) (Facts, error) {
 		readObjects(dir, fileEvents, &f.Events),
 		readObjects(dir, fileServices, &f.Samples),
 		readObjects(dir, fileQueues, &f.Queues),
+		readObjects(dir, fileBroker, &f.Broker),
 		readObjects(dir, fileHarness, &f.Harness),
 		readObjects(dir, fileLeftovers, &f.Leftovers),
 	)

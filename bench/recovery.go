@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// The control band: what the baseline's own p99 was, doubled, at least bandSlack above it; an SLI is in it
-// when at most bandShare of the orders of the next H are outside, beside the share that failed in the baseline already.
+// The control band: the reference's p99, doubled, at least bandSlack above it; an SLI is in it when at most bandShare of the
+// orders of the next H are outside, beside the share that failed in the reference already.
 const (
 	bandFactor = 2
 	bandSlack  = 50 * time.Millisecond
@@ -23,16 +23,16 @@ func band(p99 time.Duration) time.Duration {
 
 // recovery finds when acknowledgement and completion were back in the control band and stayed there for
 // slo.Recovered, counted from the moment the cure was in effect (MEASURES).
-func recovery(f Facts, w Windows, slo SLO) Recovery {
+func recovery(f Facts, ref reference, slo SLO) Recovery {
 	if f.Trial.Fault.Kind == NoFault {
 		return Recovery{}
 	}
 	healed := f.healed()
-	b := w.Baseline
-	ack := recovered(f, healed, slo.Recovered, bandShare+b.Errors, func(o Order) bool {
+	b := ref.calm()
+	ack := recovered(f, healed, slo.Recovered, bandShare+b.Errors, func(o *Order) bool {
 		return !o.failed() && o.Acked-o.Planned <= band(b.Ack.P99)
 	})
-	done := recovered(f, healed, slo.Recovered, bandShare+share(b.Done.Never, b.Done.N), func(o Order) bool {
+	done := recovered(f, healed, slo.Recovered, bandShare+share(b.Done.Never, b.Done.N), func(o *Order) bool {
 		return o.Told == ToldDeclined || o.Done != Never && o.Done-o.Planned <= band(b.Done.P99)
 	})
 	r := Recovery{Ack: ack, Done: done, Watched: max(0, f.Trial.Phases.Drain-healed), Verdict: "recovered"}
@@ -55,10 +55,10 @@ func (f Facts) healed() time.Duration {
 
 // recovered is the time from healed to the first order that is good and is followed by good ones, all but
 // a share of them, for hold; Never if none was seen.
-func recovered(f Facts, healed, hold time.Duration, but float64, good func(Order) bool) time.Duration {
-	var orders []Order
-	for _, o := range f.Orders {
-		if o.Planned >= healed && o.Told != ToldUnsent {
+func recovered(f Facts, healed, hold time.Duration, but float64, good func(*Order) bool) time.Duration {
+	orders := make([]*Order, 0, len(f.Orders))
+	for i := range f.Orders {
+		if o := &f.Orders[i]; o.Planned >= healed && o.Told != ToldUnsent {
 			orders = append(orders, o)
 		}
 	}

@@ -42,7 +42,7 @@ func TestRecovery(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := outage(c.good)
-			r := recovery(f, windows(f, Defaults().SLO), Defaults().SLO)
+			r := recovery(f, baselineOf(f), Defaults().SLO)
 			verdict := "recovered"
 			if c.want == Never {
 				verdict = "not seen to recover in 7.0 s"
@@ -61,7 +61,7 @@ func TestRecoveryOfAnswersAndCompletionsApart(t *testing.T) {
 			f.Orders[i].Done, f.Orders[i].Settled = 15*time.Second, 15*time.Second
 		}
 	}
-	r := recovery(f, windows(f, Defaults().SLO), Defaults().SLO)
+	r := recovery(f, baselineOf(f), Defaults().SLO)
 	if r.Ack != 0 || r.Done < 2900*time.Millisecond || r.Done > 3*time.Second {
 		t.Errorf("%+v: answers were never late, orders were done late for 3 s", r)
 	}
@@ -70,7 +70,7 @@ func TestRecoveryOfAnswersAndCompletionsApart(t *testing.T) {
 func TestRecoveryCountsFromTheCure(t *testing.T) {
 	f := outage(func(_ int, after time.Duration) bool { return after >= 3*time.Second })
 	f.Events = []Event{{T: 12 * time.Second, Kind: EventHeal}}
-	r := recovery(f, windows(f, Defaults().SLO), Defaults().SLO)
+	r := recovery(f, baselineOf(f), Defaults().SLO)
 	if r.Ack != time.Second || r.Watched != 5*time.Second {
 		t.Errorf("%+v: the cure was in effect at 12 s, all is well from 13 s on, load ends at 17 s", r)
 	}
@@ -79,7 +79,7 @@ func TestRecoveryCountsFromTheCure(t *testing.T) {
 func TestControlHasNothingToRecoverFrom(t *testing.T) {
 	f := outage(func(int, time.Duration) bool { return false })
 	f.Trial.Fault = Fault{Name: Control}
-	if r := recovery(f, windows(f, Defaults().SLO), Defaults().SLO); r != (Recovery{}) {
+	if r := recovery(f, baselineOf(f), Defaults().SLO); r != (Recovery{}) {
 		t.Errorf("%+v", r)
 	}
 }
@@ -89,7 +89,7 @@ func TestRecoverySkipsWhatWasNotSent(t *testing.T) {
 	for i := range 5 {
 		f.Orders[1000+i] = unsent.at(f.Orders[1000+i].Planned)
 	}
-	if r := recovery(f, windows(f, Defaults().SLO), Defaults().SLO); r.Ack != 50*time.Millisecond {
+	if r := recovery(f, baselineOf(f), Defaults().SLO); r.Ack != 50*time.Millisecond {
 		t.Errorf("%+v: the first order that was sent came 50 ms after the cure", r)
 	}
 }

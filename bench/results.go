@@ -9,8 +9,16 @@ type Results struct {
 	Trials  []Summary     `json:"trials"` // in the order they were run
 	Verdict Verdict       `json:"verdict"`
 	Took    time.Duration `json:"took"` // first trial's start to last trial's end
+	// Matrix is place × service: a row for each fault and architecture.
+	Matrix []MatrixRow `json:"matrix,omitempty"`
 	// Fronts are there if the run is of cuts: one a fault.
 	Fronts []Front `json:"fronts,omitempty"`
+	// Capacities are those that were searched for apart, of architectures of the run.
+	Capacities []CapacityFound `json:"capacities,omitempty"`
+	// Widths say how near medians are known, if the plan has an Until.
+	Widths []Width `json:"widths,omitempty"`
+	// Gates are the plan's, judged.
+	Gates []GateResult `json:"gates,omitempty"`
 }
 
 // A Verdict is the run in one sentence, computed from the figures, with its price.
@@ -18,7 +26,7 @@ type Verdict struct {
 	Sentence string `json:"sentence"`
 	// Price is what the better style costs; empty when there is no winner.
 	Price string `json:"price,omitempty"`
-	// Winner is the architecture that kept its answers, "" when nothing may be said.
+	// Winner is the first architecture of the plan of those that kept their answers, "" when nothing may be said.
 	Winner string `json:"winner,omitempty"`
 	// Comparisons are the figures behind it, one a fault and measure.
 	Comparisons []Comparison `json:"comparisons,omitempty"`
@@ -63,6 +71,7 @@ type Summary struct {
 	Recovery Recovery  `json:"recovery"`
 	Drain    DrainTime `json:"drain"`
 	Blast    *Blast    `json:"blast,omitempty"`
+	Spread   Spread    `json:"spread,omitzero"`
 	Parts    Parts     `json:"parts,omitzero"`
 	// Services are the propagation figures: one row a service, and Client for the edge.
 	Services []ServiceWindows `json:"services"`
@@ -70,6 +79,7 @@ type Summary struct {
 	Events   []Event          `json:"events"`
 	Cost     Cost             `json:"cost"`
 	Harness  HarnessCost      `json:"harness"`
+	Broker   *BrokerUse       `json:"broker,omitempty"` // nil: there is none, or it tells nothing
 	// Percentiles of the fault window for the percentile plot: q → seconds, negative is infinite.
 	AckCurve  []Point `json:"ack_curve"`
 	DoneCurve []Point `json:"done_curve"`
@@ -130,12 +140,14 @@ type Recovery struct {
 type DrainTime struct {
 	// Backlog is orders accepted (or waiting for their answer) and not settled at the end of the window.
 	Backlog int `json:"backlog"`
-	// Measured is from the end of the window until the backlog was at the baseline's level; Never if it was not.
+	// Measured is from the end of the window until the backlog was at the reference's level; Never if it was not.
 	Measured time.Duration `json:"measured"`
-	// Predicted is B / (μ − λ); Never if μ ≤ λ. Mu is orders per second that the slowest service can do.
+	// Predicted is B / (μ − λ(1 + retries)), B no more than the queue before the slowest service lets in; Never if that can't
+	// end. Mu is orders per second that the slowest service can do, Retries how many more requests than orders clients sent.
 	Predicted time.Duration `json:"predicted"`
 	Mu        float64       `json:"mu"`
 	Lambda    float64       `json:"lambda"`
+	Retries   float64       `json:"retries,omitempty"`
 }
 
 // ServiceWindows are one service's figures by phase.
@@ -145,7 +157,9 @@ type ServiceWindows struct {
 	Baseline ServiceWindow `json:"baseline"`
 	Fault    ServiceWindow `json:"fault"`
 	Recovery ServiceWindow `json:"recovery"`
-	// Propagation is P(this service | fault): max(0, (bad(F) − bad(B)) / (1 − bad(B))), B the baseline.
+	// Control is the fault window's span in the control, where there is one.
+	Control *ServiceWindow `json:"control,omitempty"`
+	// Propagation is P(this service | fault): max(0, (bad(F) − bad(C)) / (1 − bad(C))), C the control, or the baseline.
 	Propagation float64 `json:"propagation"`
 }
 
@@ -157,10 +171,10 @@ type ServiceWindow struct {
 	P99      time.Duration `json:"p99"`
 	Queue    int           `json:"queue"`     // most requests seen waiting for a slot
 	InFlight int           `json:"in_flight"` // most slots seen in use
-	// Mean seconds a call: own work, waiting for a slot, waiting for others (the rest).
-	Work   float64 `json:"work"`
-	Slot   float64 `json:"slot"`
-	Others float64 `json:"others"`
+	// Mean is seconds a call, its continuations included, of those that ended in the phase; Spent is what they went on.
+	// The two are measured apart, and agree within 2 %.
+	Mean  float64 `json:"mean"`
+	Spent Spent   `json:"spent,omitzero"`
 	// Starved: it had no calls; Down: it could not be asked for all of the phase or part of it.
 	Starved bool `json:"starved,omitempty"`
 	Down    bool `json:"down,omitempty"`

@@ -49,31 +49,43 @@ func complete(dir string) (bool, error) {
 // sameRun tells every difference between how a run was begun and how it would go on.
 func sameRun(begun, now RunHeader, dir string) error {
 	var errs []error
-	a, errA := written(begun)
-	b, errB := written(now)
-	if err := errors.Join(errA, errB); err != nil {
-		return err
-	}
-	for _, d := range differences("", a, b) {
-		errs = append(errs, fmt.Errorf("the run in %s has another %s: choose another --out", dir, d))
+	list := DifferentPlans(begun.Plan, now.Plan)
+	list = append(list, differences("program", program(begun), program(now))...)
+	list = append(list, differences("machine", begun.Machine.String(), now.Machine.String())...)
+	for _, d := range list {
+		if !within(d.Path, "gates") && !within(d.Path, "until") { // they judge what was seen, and change nothing of it
+			errs = append(errs, fmt.Errorf("the run in %s has another %s: choose another --out", dir, d.Text))
+		}
 	}
 	return errors.Join(errs...)
 }
 
-// written is what must stay the same in a run, as a plan writes it: durations with their unit.
-func written(h RunHeader) (any, error) {
-	raw, err := yaml.Marshal(h.Plan)
-	if err != nil {
-		return nil, fmt.Errorf("comparing plans: %w", err)
+func program(h RunHeader) string { return strings.TrimSpace(h.Version + " " + h.Commit) }
+
+// A Difference is a place at which two plans differ.
+type Difference struct {
+	Path string // such as load.rate or architectures[1].name
+	Text string // the place, and both values
+}
+
+// DifferentPlans tells every difference between two plans.
+func DifferentPlans(a, b Plan) []Difference { return differences("", written(a), written(b)) }
+
+// written is a plan as a user writes it: durations with their unit.
+func written(p Plan) any {
+	raw, err := yaml.Marshal(p)
+	if err != nil { // a plan is plain data
+		return err.Error()
 	}
 	fields, _ := readDocument(raw).values.(map[string]any)
-	fields["program"] = strings.TrimSpace(h.Version + " " + h.Commit)
-	fields["machine"] = fmt.Sprintf("%d × %s", h.Machine.CPUs, h.Machine.CPU)
-	return fields, nil
+	if gates, ok := fields["gates"].([]any); ok { // gates are a set: none is the first
+		fields["gates"] = fmt.Sprint(gates)
+	}
+	return fields
 }
 
 // differences are the places at which two documents differ, with both values.
-func differences(path string, a, b any) (list []string) {
+func differences(path string, a, b any) (list []Difference) {
 	x, isMap := a.(map[string]any)
 	y, both := b.(map[string]any)
 	if isMap && both {
@@ -93,10 +105,10 @@ func differences(path string, a, b any) (list []string) {
 		return list
 	}
 	if isList && both {
-		return []string{fmt.Sprintf("number of %s (%d, now %d)", path, len(v), len(w))}
+		return []Difference{{path, fmt.Sprintf("number of %s (%d, now %d)", path, len(v), len(w))}}
 	}
 	if one, other := fmt.Sprint(a), fmt.Sprint(b); one != other {
-		list = append(list, fmt.Sprintf("%s (%s, now %s)", path, short(a), short(b)))
+		list = append(list, Difference{path, fmt.Sprintf("%s (%s, now %s)", path, short(a), short(b))})
 	}
 	return list
 }

@@ -69,6 +69,7 @@ const scrapeSlack = 200 * time.Millisecond
 // TestOracleRetries is oracle 3 of MEASURES: N retries on each of k links with everything failing are (1+N)^k attempts
 // at the last one.
 func TestOracleRetries(t *testing.T) {
+	needTime(t)
 	t.Parallel()
 	plan := retriesPlan(t, bench.Retry{Attempts: 3})
 	plan.Load.Rate, plan.Load.Arrivals = 0.4, bench.Constant // one each 2.5 s: none near the window's edges

@@ -14,6 +14,18 @@ type Service struct {
 	Config any
 	// Dials are the places it dials: place → address.
 	Dials map[string]string
+	// Places are its listeners beside Main and Admin, by name: those of the links.
+	Places []string
+	// Packets says that it may drop and delay the packets of its own network.
+	Packets bool
+	// Limits bound what it may use; the zero value does not.
+	Limits Limits
+}
+
+// Limits bound what a service may use of its machine.
+type Limits struct {
+	CPUs   float64 `json:"cpus,omitempty" yaml:"cpus"`     // processors; 0: no bound
+	Memory int64   `json:"memory,omitempty" yaml:"memory"` // bytes; 0: no bound
 }
 
 // A Signal is something done to a running service from outside.
@@ -21,17 +33,28 @@ type Signal int
 
 // Signals that a runtime can deliver.
 const (
-	SignalKill     Signal = iota // dies at once, nothing is flushed
-	SignalHang                   // stops running, its connections stay open
-	SignalContinue               // runs on
+	SignalKill      Signal = iota // dies at once, nothing is flushed
+	SignalHang                    // stops running, its connections stay open
+	SignalContinue                // runs on
+	SignalTerminate               // is asked to end, and may first bring to an end what it does
 )
 
-// Addresses are where a running service answers.
+// Addresses are where a running service answers the harness.
 type Addresses struct {
 	// Main carries the flow; Admin is for the harness alone, and no fault touches it.
 	Main, Admin string
 	// Places are the listeners of the links: place → address.
 	Places map[string]string `json:",omitempty"`
+	// Inner are the addresses that other services dial instead, where theirs are not the harness's: address → address.
+	Inner map[string]string `json:",omitempty"`
+}
+
+// Within is where other services dial one of the addresses.
+func (a Addresses) Within(address string) string {
+	if inner, ok := a.Inner[address]; ok {
+		return inner
+	}
+	return address
 }
 
 // Usage is what a service's process has used so far.
@@ -77,6 +100,8 @@ type BrokerView interface {
 	Queues(ctx context.Context) ([]QueueSample, error)
 	// Leftovers lists the order of every message that is still in a queue or dead-letter queue.
 	Leftovers(ctx context.Context) ([]Leftover, error)
+	// Figures is what the broker tells of itself as a whole; errors.ErrUnsupported from one that tells nothing.
+	Figures(ctx context.Context) (BrokerSample, error)
 	Version() string
 	Close() error
 }

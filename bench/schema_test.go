@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"faultline/bench"
+	"faultline/chaos"
 	"faultline/internal/lab"
 )
 
@@ -61,7 +62,7 @@ func TestSchemaHasTheFieldsOfThePlan(t *testing.T) {
 			for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice {
 				inner = inner.Elem()
 			}
-			if inner.Kind() == reflect.Struct {
+			if inner.Kind() == reflect.Struct && inner != of {
 				ref := n.Properties[field].Ref
 				if field == "links" {
 					ref = "#/$defs/link"
@@ -72,6 +73,7 @@ func TestSchemaHasTheFieldsOfThePlan(t *testing.T) {
 	}
 	same("plan", s, reflect.TypeFor[bench.PlanFile]())
 	same("mix", s.Defs["mix"], reflect.TypeFor[bench.Mix]())
+	same("own-fault", s.Defs["own-fault"], reflect.TypeFor[bench.Fault]())
 }
 
 // TestSchemaHasTheNamesOfTheCatalogue: what a plan can name is what the schema lets pass.
@@ -81,6 +83,7 @@ func TestSchemaHasTheNamesOfTheCatalogue(t *testing.T) {
 	for name, want := range map[string][]string{
 		"architecture": bench.Names(c.Architectures, bench.ArchitectureName),
 		"fault":        bench.Names(c.Faults, bench.FaultName),
+		"kind":         bench.Names(chaos.Kinds(), chaos.KindName),
 		"transport":    bench.Names(c.Transports, func(t bench.Transport) string { return t.Name }),
 		"client-link":  bench.ClientLinks,
 		"service":      services,
@@ -110,6 +113,7 @@ func FuzzPlan(f *testing.F) {
 		"load: {rate: 1e400, timeout: 1m30s}\nflow:\n  spread: .nan\n  slots: {risk: -1, rsk: 1}\n",
 		"architectures:\n  - name: own\n    extends: sync\n    links:\n      - {from: order, to: shipping, transport: queue, retry: {attempts: 99}}\n",
 		"architectures: [{name: own, links: [{from: client, to: order, transport: wait, timeout: 0s}]}, 7, null]\n",
+		"faults: [control, {name: own, kind: latency, place: fraud->risk, delay: 1s, jitter: 2h}, {kind: several, steps: [{steps: [7]}]}, {}]\n",
 		"a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nload: *c\n",
 		"<<: {load: 1}\n? [a]\n: b\n", "load: !!binary aGk=\n", "load: [\n", "faults: slow-risk: x\n", "load:\n\trate: 1\n", "trials: |\n  many\n", "a: 1\n---\nb: 2\n",
 	} {

@@ -15,16 +15,23 @@ import (
 
 // A scrape is what a service's counters stood at.
 type scrape struct {
-	born     float64 // the process's start, seconds since 1970: another one begins at zero
-	requests map[string]int64
-	latency  histogramState
-	slot     histogramState
-	work     histogramState
-	calls    map[string]callState
-	inFlight int
-	queue    int
-	cpu      float64
-	memory   int64
+	born      float64 // the process's start, seconds since 1970: another one begins at zero
+	requests  map[string]int64
+	latency   histogramState
+	slot      histogramState
+	work      histogramState
+	calls     map[string]callState
+	spent     Spent // on requests and continuations that ended
+	continued float64
+	inFlight  int
+	queue     int
+	slots     int
+	broken    int64
+	again     int64
+	published map[string]int64
+	delivery  histogramState
+	cpu       float64
+	memory    int64
 }
 
 type callState struct {
@@ -51,7 +58,7 @@ func readScrape(ctx context.Context, client *http.Client, url string) (*scrape, 
 		return nil, err
 	}
 	defer resp.Body.Close()
-	s := &scrape{requests: map[string]int64{}, calls: map[string]callState{}}
+	s := &scrape{requests: map[string]int64{}, published: map[string]int64{}, calls: map[string]callState{}, spent: Spent{Others: map[string]float64{}}}
 	for decoder := expfmt.NewDecoder(resp.Body, expfmt.ResponseFormat(resp.Header)); ; {
 		var family dto.MetricFamily
 		if err := decoder.Decode(&family); errors.Is(err, io.EOF) {
@@ -83,10 +90,24 @@ func (s *scrape) take(name string, m *dto.Metric) {
 		c.outcomes[label(m, "outcome")] += int64(m.GetHistogram().GetSampleCount())
 		c.latency.add(m.GetHistogram())
 		s.calls[label(m, "callee")] = c
+	case MetricContinued:
+		s.continued = m.GetSummary().GetSampleSum()
+	case MetricSpent:
+		s.spent.take(label(m, "on"), label(m, "callee"), m.GetCounter().GetValue())
 	case MetricInFlight:
 		s.inFlight = int(m.GetGauge().GetValue())
 	case MetricQueue:
 		s.queue = int(m.GetGauge().GetValue())
+	case MetricSlots:
+		s.slots = int(m.GetGauge().GetValue())
+	case MetricBroken:
+		s.broken = int64(m.GetCounter().GetValue())
+	case MetricRedelivered:
+		s.again = int64(m.GetCounter().GetValue())
+	case MetricPublished:
+		s.published[label(m, "outcome")] = int64(m.GetCounter().GetValue())
+	case MetricDelivery:
+		s.delivery.add(m.GetHistogram())
 	case "process_start_time_seconds":
 		s.born = m.GetGauge().GetValue()
 	case "process_cpu_seconds_total":
@@ -152,9 +173,13 @@ func (s *scrape) sample(before *scrape) Sample {
 	}
 	sample := Sample{Requests: counts(s.requests, before.requests), InFlight: s.inFlight, Queue: s.queue,
 		CPU: s.cpu - before.cpu, Memory: s.memory, Restart: restart, Calls: map[string]CallsByCallee{}}
+	sample.Slots, sample.Broken, sample.Redelivered = s.slots, s.broken-before.broken, s.again-before.again
+	sample.Published = counts(s.published, before.published)
+	sample.Delivery, _ = s.delivery.since(before.delivery)
 	sample.Latency, sample.Sum = s.latency.since(before.latency)
 	sample.Slot, sample.SlotSum = s.slot.since(before.slot)
 	sample.Work, sample.WorkSum = s.work.since(before.work)
+	sample.Spent, sample.Continued = s.spent.since(before.spent), s.continued-before.continued
 	for callee, c := range s.calls {
 		calls := CallsByCallee{Outcomes: counts(c.outcomes, before.calls[callee].outcomes)}
 		calls.Latency, calls.Sum = c.latency.since(before.calls[callee].latency)

@@ -12,7 +12,8 @@ const (
 // series lays a trial out over time. It reaches until the last order is settled, at least to the drain.
 func series(f Facts, slo time.Duration, slos map[string]time.Duration) Series {
 	end := f.Trial.Phases.Drain
-	for _, o := range f.Orders {
+	for i := range f.Orders {
+		o := &f.Orders[i]
 		end = max(end, o.Acked, o.Settled)
 	}
 	bin := minBin
@@ -22,11 +23,12 @@ func series(f Facts, slo time.Duration, slos map[string]time.Duration) Series {
 	n := int(end/bin) + 1
 	s := Series{Bin: bin, BadBin: badBin, Bad: bad(f, slos, end)}
 	s.Bad[Client] = badAnswers(f, slo, end)
-	ack, done := make([]latencies, n), make([]latencies, n)
+	ack, done := binned(f.Orders, n, bin), binned(f.Orders, n, bin)
 	offered, completed, failed := make([]int, n), make([]int, n), make([]int, n)
 	backlog, inFlight := make([]int, n+1), make([]int, n+1)
 	at := func(t time.Duration) int { return min(int(t/bin), n-1) }
-	for _, o := range f.Orders {
+	for i := range f.Orders {
+		o := &f.Orders[i]
 		b := at(o.Planned)
 		offered[b]++
 		if o.Told == ToldUnsent {
@@ -60,8 +62,21 @@ func series(f Facts, slo time.Duration, slos map[string]time.Duration) Series {
 	return s
 }
 
+// binned has room for the waits of the orders planned in each bin.
+func binned(orders []Order, n int, bin time.Duration) []latencies {
+	counts := make([]int, n)
+	for i := range orders {
+		counts[min(int(orders[i].Planned/bin), n-1)]++
+	}
+	bins := make([]latencies, n)
+	for i, c := range counts {
+		bins[i].came = make([]time.Duration, 0, c)
+	}
+	return bins
+}
+
 // end is when nothing of the order is open for its client any more: settled, or given up.
-func (o Order) end() time.Duration {
+func (o *Order) end() time.Duration {
 	if o.Settled == Never && o.Told == ToldNothing {
 		return o.Acked
 	}
@@ -96,7 +111,8 @@ func bad(f Facts, slos map[string]time.Duration, end time.Duration) map[string][
 	lines := map[string][]float64{}
 	calls := map[string][]int64{}
 	wrong := map[string][]int64{}
-	for _, s := range f.Samples {
+	for i := range f.Samples {
+		s := &f.Samples[i]
 		if calls[s.Service] == nil {
 			calls[s.Service], wrong[s.Service] = make([]int64, n), make([]int64, n)
 		}
@@ -118,14 +134,15 @@ func bad(f Facts, slos map[string]time.Duration, end time.Duration) map[string][
 func badAnswers(f Facts, slo, end time.Duration) (line []float64) {
 	n := int(end/badBin) + 1
 	all, wrong := make([]int, n), make([]int, n)
-	for _, o := range f.Orders {
+	for i := range f.Orders {
+		o := &f.Orders[i]
 		if o.Told == ToldUnsent {
 			continue
 		}
-		i := min(int(o.Planned/badBin), n-1)
-		all[i]++
+		bin := min(int(o.Planned/badBin), n-1)
+		all[bin]++
 		if o.failed() || o.Acked-o.Planned > slo {
-			wrong[i]++
+			wrong[bin]++
 		}
 	}
 	for i := range n {

@@ -5,20 +5,28 @@ import (
 	"time"
 )
 
-// Summarize computes the figures of one trial. The control, if there is one of the same architecture and
-// repeat, gives the services' SLOs.
+// Summarize computes the figures of one trial. They are differences against the control of the same architecture and repeat,
+// or, without one, against the trial's own baseline.
 func Summarize(h RunHeader, control *Facts, f Facts) Summary {
+	if control == nil {
+		return summarize(h, nil, f)
+	}
+	return summarize(h, checkControl(*control, h.Plan.SLO), f)
+}
+
+func summarize(h RunHeader, control *checkedControl, f Facts) Summary {
 	slo := h.Plan.SLO
-	slos := callSLOs(control, f)
 	s := Summary{Schema: SchemaVersion, Dir: f.Dir, Trial: f.Trial, Windows: windows(f, slo), Audit: audit(f), Events: f.Events}
 	s.Checks = validity(f, s.Windows)
-	s.Recovery = recovery(f, s.Windows, slo)
-	s.Drain = drainTime(h, f)
-	s.Blast = blast(control, f, slo)
+	ref := newReference(control, f, s.Windows)
+	s.Recovery = recovery(f, ref, slo)
+	s.Drain = drainTime(h, f, ref)
+	s.Blast = blast(ref, f, s.Windows.Fault, slo)
 	s.Parts = parts(h.Transports, f.Trial)
-	s.Services = propagation(f, s.Windows, slos, slo)
-	s.Series = series(f, slo.Ack, slos)
-	s.Cost, s.Harness = cost(f), harness(f)
+	s.Services = propagation(f, s.Windows, ref, slo)
+	s.Spread = spread(h, f, ref, s)
+	s.Series = series(f, slo.Ack, ref.slos)
+	s.Cost, s.Harness, s.Broker = cost(f), harness(f), brokerUse(f.Broker)
 	s.AckCurve, s.DoneCurve = curves(f)
 	s.Interrupted = len(f.events(EventStopped)) > 0
 	for _, e := range f.events(EventWarning) {
@@ -60,14 +68,25 @@ func gapBefore(n int) time.Duration { return min(lastPoll, firstPoll<<min(n-1, 1
 // Analyse computes the figures of a run.
 func Analyse(h RunHeader, all []Facts) Results {
 	r := Results{Run: h}
+	checked := map[*Facts]*checkedControl{} // one control serves all faults of its architecture and repeat
 	for _, f := range all {
-		r.Trials = append(r.Trials, Summarize(h, controlOf(f, all), f))
+		control := controlOf(f, all)
+		if control != nil && checked[control] == nil {
+			checked[control] = checkControl(*control, h.Plan.SLO)
+		}
+		r.Trials = append(r.Trials, summarize(h, checked[control], f))
 	}
 	if n := len(all); n > 0 {
 		first, last := all[0].Trial, all[n-1].Trial
 		r.Took = last.Base.Sub(first.Base) + last.Phases.Drain
 	}
+	r.Matrix = Matrix(r.Trials)
 	r.Fronts = fronts(r)
+	if h.Plan.Until != (Until{}) {
+		r.Widths = widthsOf(h.Plan, r.Trials)
+	}
+	gates, _ := ParseGates(h.Plan.Gates) // they were checked before the run
+	r.Gates = Judge(gates, r, nil, nil)
 	r.Verdict = verdict(r)
 	return r
 }

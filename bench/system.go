@@ -18,6 +18,8 @@ type System struct {
 	Broker BrokerView
 	// Queues are the names of those that the architecture needs on the broker.
 	Queues []string
+	// Engine is the container engine that carries it, and how its containers are reached; "" without one.
+	Engine string
 	// Ready is how long it took from start to ready.
 	Ready time.Duration
 	// Close ends every process and removes their state.

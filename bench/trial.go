@@ -22,26 +22,32 @@ type trial struct {
 	plan     Plan
 	clock    Clock
 	facts    *Writer
+	services []*serviceWatch
 	driver   *driver
 	observer observer
 	readers  *readBacks
 	report   func(Progress)
+	whole    bool // the system is as the next trial wants it
 
 	mu       sync.Mutex
 	progress Progress
 }
 
-// runTrial starts a system, runs one trial on it, and leaves its facts in dir, whatever happens.
+// runTrial gets a system from the stage, runs one trial on it, and leaves its facts in dir, whatever happens.
 // Its error is the harness's: what befell the system is in the facts.
-func runTrial(ctx context.Context, lab Lab, plan Plan, h TrialHeader, dir string, report func(Progress)) (err error) {
+func runTrial(ctx context.Context, stage *Stage, plan Plan, h TrialHeader, dir string, report func(Progress)) (err error) {
 	report(Progress{Trial: h, Phase: "start"})
-	system, startErr := lab.Start(ctx, plan, h.Architecture, filepath.Join(dir, "logs"))
+	t := &trial{plan: plan, report: report}
+	system, startErr := stage.enter(ctx, plan, h.Architecture, filepath.Join(dir, "logs"))
 	if startErr == nil {
-		defer func() { err = errors.Join(err, system.Close()) }()
-		h.Ready = system.Ready
+		defer func() { err = errors.Join(err, stage.leave(t.whole)) }()
+		h.Ready, h.Round, h.Engine = system.Ready, stage.round, system.Engine
 		if system.Broker != nil {
 			h.Broker, h.Queues = system.Broker.Version(), system.Queues
 		}
+	}
+	if startErr == nil {
+		t.services = serviceWatches(ctx, system.Services, stage.round > 0)
 	}
 	h.Base = time.Now().Add(leadIn)
 	facts, err := Create(dir, h)
@@ -49,7 +55,7 @@ func runTrial(ctx context.Context, lab Lab, plan Plan, h TrialHeader, dir string
 		return err
 	}
 	defer func() { err = errors.Join(err, facts.Close()) }()
-	t := &trial{system: system, header: h, plan: plan, clock: Clock{h.Base}, facts: facts, report: report}
+	t.system, t.header, t.clock, t.facts = system, h, Clock{h.Base}, facts
 	t.progress.Trial = h
 	if startErr != nil {
 		t.failed("starting the system", startErr)
@@ -65,7 +71,7 @@ func runTrial(ctx context.Context, lab Lab, plan Plan, h TrialHeader, dir string
 
 // run drives, breaks and watches the system on one clock, then settles every order.
 func (t *trial) run(ctx context.Context) {
-	planned := Schedule(t.plan.Load, t.header.Phases.Drain, t.header.Seed+uint64(t.header.Repeat-1))
+	planned := t.header.Phases.Cut.out(Schedule(t.plan.Load, t.header.Phases.Drain, t.header.Seed+uint64(t.header.Repeat-1)))
 	t.facts.Planned(planned)
 	settling, giveUp := context.WithDeadline(ctx, t.header.Base.Add(t.header.Phases.End))
 	defer giveUp()
@@ -80,8 +86,8 @@ func (t *trial) run(ctx context.Context) {
 	watching, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()
 	var side sync.WaitGroup
-	side.Go(func() { watchServices(watching, t.clock, t.header.Phases, t.system.Services, t.facts.Sample) })
-	side.Go(func() { t.watchQueues(watching) })
+	side.Go(func() { watchServices(watching, t.clock, t.header, t.services, t.facts.Sample) })
+	side.Go(func() { t.watchBroker(watching) })
 	side.Go(func() { t.watchHarness(watching) })
 	side.Go(func() { t.tell(watching) })
 
@@ -99,64 +105,10 @@ func (t *trial) run(ctx context.Context) {
 	t.settle(ctx)
 }
 
-// breakAndHeal injects the fault at the start of its window and heals it at the end, also when the run is
-// interrupted in between.
-func (t *trial) breakAndHeal(ctx context.Context) {
-	p, f := t.header.Phases, t.header.Fault
-	t.phase(ctx, 0, "warm-up")
-	t.phase(ctx, p.Baseline, "baseline")
-	t.probe(ctx, p.Fault)
-	if t.clock.Sleep(ctx, p.Fault) != nil {
-		return
-	}
-	t.phase(ctx, p.Fault, "fault")
-	if f.Kind != NoFault {
-		heal, err := t.system.Injector.Inject(ctx, f, t.event)
-		if err != nil {
-			t.failed("injecting "+f.Name, err)
-		} else {
-			t.event(Event{Kind: EventInject, Place: f.Place, Detail: f.Name})
-			defer t.heal(ctx, heal)
-		}
-	}
-	t.probe(ctx, p.Recovery)
-	_ = t.clock.Sleep(ctx, p.Recovery)
-	t.phase(ctx, p.Recovery, "recovery")
-}
-
-// heal ends the fault for certain: it is tried until it works or its time is over.
-func (t *trial) heal(ctx context.Context, heal Heal) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healTimeout)
-	defer cancel()
-	begun := t.clock.Now()
-	if err := heal(ctx); err != nil {
-		t.failed("healing "+t.header.Fault.Name, err)
-		return
-	}
-	t.event(Event{Kind: EventHeal, Place: t.header.Fault.Place, Detail: t.header.Fault.Name, Value: (t.clock.Now() - begun).Seconds()})
-}
-
-// probeEvery is how often a fault's place is looked at from outside.
-const probeEvery = 500 * time.Millisecond
-
-// probe looks at the fault's place from outside until a moment of the trial.
-func (t *trial) probe(ctx context.Context, until time.Duration) {
-	for at := t.clock.Now() + probeEvery/2; at < until-probeEvery/2; at = max(at, t.clock.Now()) + probeEvery {
-		if t.clock.Sleep(ctx, at) != nil {
-			return
-		}
-		e, ok := t.system.Injector.Probe(ctx, t.header.Fault)
-		if !ok {
-			return
-		}
-		t.event(e)
-	}
-}
-
 // drain waits until no work waits anywhere, or the limit is reached.
 func (t *trial) drain(ctx context.Context) {
 	t.phase(ctx, 0, "drain")
-	for ctx.Err() == nil && !idle(ctx, t.system) {
+	for ctx.Err() == nil && !atRest(ctx, t.system) {
 		_ = t.clock.Sleep(ctx, t.clock.Now()+100*time.Millisecond)
 	}
 }
@@ -169,7 +121,7 @@ func (t *trial) settle(ctx context.Context) {
 	if by := t.clock.Stepped(); by.Abs() > maxStep {
 		t.event(Event{Kind: EventClock, Value: by.Seconds(), Detail: "the wall clock was set during the trial"})
 	}
-	b, err := collect(context.WithoutCancel(ctx), t.system, t.header.Base)
+	b, err := t.collect(ctx)
 	if err != nil { // half the books would make violations of what the other half explains
 		t.failed("collecting the books", err)
 	} else {
@@ -179,6 +131,16 @@ func (t *trial) settle(ctx context.Context) {
 		t.event(Event{Kind: EventBooks})
 	}
 	t.event(Event{Kind: EventFinish})
+}
+
+// collect reads the books: of a system that the next trial may have as they stand, if it is at rest.
+func (t *trial) collect(ctx context.Context) (books, error) {
+	if t.plan.Share && ctx.Err() == nil && rested(ctx, t.system) {
+		b, err := readBooks(ctx, t.system, t.header.Base)
+		t.whole = err == nil && len(b.leftovers) == 0
+		return b, err
+	}
+	return collect(context.WithoutCancel(ctx), t.system, t.header.Architecture, t.header.Base)
 }
 
 // maxStep is the largest difference between wall clock and monotonic clock that is not worth a word.
@@ -221,7 +183,7 @@ func (t *trial) phase(ctx context.Context, at time.Duration, name string) {
 	t.event(Event{Kind: EventPhase, Detail: name})
 }
 
-func (t *trial) watchQueues(ctx context.Context) {
+func (t *trial) watchBroker(ctx context.Context) {
 	if t.system.Broker == nil {
 		return
 	}
@@ -233,6 +195,10 @@ func (t *trial) watchQueues(ctx context.Context) {
 		for _, q := range queues {
 			q.T = t.clock.Now()
 			t.facts.Queue(q)
+		}
+		if s, err := t.system.Broker.Figures(ctx); err == nil {
+			s.T = t.clock.Now()
+			t.facts.Broker(s)
 		}
 	})
 }

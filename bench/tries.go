@@ -14,6 +14,10 @@ type patience struct {
 	timeout time.Duration
 	retry   Retry
 	budget  *Budget
+	// resend is how long a client waits for an answer before it sends the order once more beside; 0: it does not. It does
+	// so at most more times.
+	resend time.Duration
+	more   int
 }
 
 // newPatience is that of the client's link; where it says nothing, the load's time-out and one attempt.
@@ -30,10 +34,15 @@ func newPatience(l Load, link Link) patience {
 
 // place sends an order, by as many attempts as the client's patience has, and notes what the last one told.
 func (s sender) place(o *Order) {
-	s.patience.budget.Earn()
+	p := s.patienceAt(o.Planned)
+	if p.resend > 0 {
+		s.hurry(o, p)
+		return
+	}
+	p.budget.Earn()
 	unheard := false
 	for {
-		code, body, err := s.post(o.Seq)
+		code, body, err := s.post(o.Seq, o.Attempts, p.timeout)
 		o.Attempts++
 		o.Acked = s.clock.Now()
 		o.learn(code, body, err)
@@ -41,16 +50,16 @@ func (s sender) place(o *Order) {
 			o.Told, o.Settled = ToldNothing, Never // an earlier attempt may have got through
 		}
 		unheard = unheard || o.Told == ToldNothing
-		if !s.again(*o) || s.clock.Sleep(s.ctx, s.clock.Now()+s.patience.wait(s.header.Seed, *o)) != nil {
+		if !s.again(*o, p) || s.clock.Sleep(s.ctx, s.clock.Now()+p.wait(s.header.Seed, *o)) != nil {
 			return
 		}
 	}
 }
 
 // again reports whether an order is placed again: a decline is an answer, and so is a request that can't be understood.
-func (s sender) again(o Order) bool {
+func (s sender) again(o Order, p patience) bool {
 	failed := o.Told == ToldNothing || o.Told == ToldFailed && (o.Code == 0 || o.Code >= 500)
-	return failed && o.Attempts <= s.patience.retry.Attempts && s.ctx.Err() == nil && s.patience.budget.Spend()
+	return failed && o.Attempts <= p.retry.Attempts && s.ctx.Err() == nil && p.budget.Spend()
 }
 
 // wait is the time before an order's next attempt: doubled from one to the next, with jitter.

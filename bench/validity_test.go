@@ -169,6 +169,33 @@ func TestAHopelessSystemIsNotTheGeneratorsFault(t *testing.T) {
 	}
 }
 
+// TestPunctual: what counts is what lateness makes of the figures that are reported.
+func TestPunctual(t *testing.T) {
+	for name, c := range map[string]struct {
+		late  func(i int) time.Duration // of order i of 200, answered i ms after it was sent
+		valid bool
+	}{
+		"none": {func(int) time.Duration { return 0 }, true},
+		"two quick orders, much": {func(i int) time.Duration {
+			return map[int]time.Duration{3: 90 * time.Millisecond, 7: 90 * time.Millisecond}[i]
+		}, true},
+		"the slowest orders, much":       {func(i int) time.Duration { return time.Duration(max(0, i-190)) * 10 * time.Millisecond }, false},
+		"all, by a little of p99":        {func(int) time.Duration { return 9 * time.Millisecond }, true},
+		"all, by a tenth of p50":         {func(int) time.Duration { return 12 * time.Millisecond }, false},
+		"most of the quick ones, by p50": {func(i int) time.Duration { return time.Duration(max(0, 150-i)) * time.Millisecond }, false},
+	} {
+		var f Facts
+		for i := range 200 {
+			planned := time.Duration(i) * time.Millisecond
+			sent := planned + c.late(i)
+			f.Orders = append(f.Orders, Order{Planned: planned, Sent: sent, Acked: sent + planned, Code: 201, Done: sent + planned})
+		}
+		if got := punctual("fault", f, window(f.Orders, 0, time.Second, SLO{})); got.Passed != c.valid {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 func TestMedian(t *testing.T) {
 	for _, c := range []struct {
 		values []float64

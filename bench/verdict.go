@@ -69,10 +69,10 @@ func (v *Verdict) choose(r Results) {
 		v.Sentence = v.same(r)
 		return
 	}
-	worst := c.worst()
-	v.Winner = c.Best
-	v.Sentence = fmt.Sprintf("When %s, %s; %s.", occasion(r, c.Fault), v.difference(c, worst), v.completions(c.Fault, c.Best, worst))
-	v.Price = v.price(r, c.Fault, c.Best, worst)
+	worst, leaders := c.worst(), c.leaders(r.Run.Plan.Architectures)
+	v.Winner = leaders[0]
+	v.Sentence = fmt.Sprintf("When %s, %s; %s.", occasion(r, c.Fault), v.difference(c, worst, leaders), v.completions(c.Fault, v.Winner, worst))
+	v.Price = v.price(r, c.Fault, v.Winner, worst)
 }
 
 // widest is the comparison of a measure whose values are furthest apart, if any are clearly apart.
@@ -85,16 +85,23 @@ func (v *Verdict) widest(measure string) (found Comparison, ok bool) {
 	return found, ok
 }
 
-// difference says how far apart two architectures are.
-func (v *Verdict) difference(c Comparison, worst string) string {
-	if c.Measure == "failed answers" {
-		return fmt.Sprintf("%s of the answers of %s fail, %s of %s, which answers in %s at p99", c.text(worst), worst, c.text(c.Best), c.Best,
-			v.text(c.Fault, "p99 answer", c.Best))
+// difference says how far architectures are from the worst.
+func (v *Verdict) difference(c Comparison, worst string, leaders []string) string {
+	said, each := fmt.Sprintf("%s answers in %s at p99", worst, c.text(worst)), "%s in %s"
+	switch {
+	case c.Measure == "failed answers":
+		said = fmt.Sprintf("%s of the answers of %s fail", c.text(worst), worst)
+	case c.Values[worst].Infinite:
+		said, each = fmt.Sprintf("more than 1 %% of the answers of %s never come", worst), "%s answers in %s at p99"
 	}
-	if c.Values[worst].Infinite {
-		return fmt.Sprintf("more than 1 %% of the answers of %s never come, %s answers in %s at p99", worst, c.Best, c.text(c.Best))
+	for _, name := range leaders {
+		if c.Measure == "failed answers" {
+			said += fmt.Sprintf(", %s of %s, which answers in %s at p99", c.text(name), name, v.text(c.Fault, "p99 answer", name))
+		} else {
+			said += ", " + fmt.Sprintf(each, name, c.text(name))
+		}
 	}
-	return fmt.Sprintf("%s answers in %s at p99, %s in %s", worst, c.text(worst), c.Best, c.text(c.Best))
+	return said
 }
 
 // completions says when the orders were done, of which an answer alone says nothing.
@@ -105,9 +112,9 @@ func (v *Verdict) completions(fault, best, worst string) string {
 		return "when its orders are done is unknown"
 	}
 	if c.Values[best].Infinite {
-		return fmt.Sprintf("more than 1 %% of its orders are never done (%s: %s)", worst, v.text(fault, measure, worst))
+		return fmt.Sprintf("more than 1 %% of %s's orders are never done (%s: %s)", best, worst, v.text(fault, measure, worst))
 	}
-	return fmt.Sprintf("its orders are done by %s (%s: %s)", c.text(best), worst, v.text(fault, measure, worst))
+	return fmt.Sprintf("%s's orders are done by %s (%s: %s)", best, c.text(best), worst, v.text(fault, measure, worst))
 }
 
 // wider reports whether a's values are further apart than b's. A fault says more than the control.

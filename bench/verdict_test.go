@@ -42,7 +42,7 @@ func TestVerdict(t *testing.T) {
 		change(&list[i])
 		return list
 	}
-	const sentence = "When for 4.40 s risk takes 200 ms longer, sync answers in 3.00 s at p99, queue in 20.0 ms; its orders are done by 3.10 s (sync: 3.00 s)."
+	const sentence = "When for 4.40 s risk takes 200 ms longer, sync answers in 3.00 s at p99, queue in 20.0 ms; queue's orders are done by 3.10 s (sync: 3.00 s)."
 	for _, c := range []struct {
 		name, winner string
 		trials       []Summary
@@ -53,9 +53,9 @@ func TestVerdict(t *testing.T) {
 		{"3.1 times apart is one", "queue", []Summary{trialOf("sync", "slow-risk", 310*ms, s), trialOf("queue", "slow-risk", 100*ms, s)}, "When for 4.40 s"},
 		{"completions alone make no winner", "", []Summary{trialOf("sync", "slow-risk", s, s), trialOf("queue", "slow-risk", s, 100*s)}, "No difference: "},
 		{"never is infinitely apart", "queue", []Summary{trialOf("sync", "slow-risk", Never, Never), trialOf("queue", "slow-risk", 20*ms, Never)},
-			"When for 4.40 s risk takes 200 ms longer, more than 1 % of the answers of sync never come, queue answers in 20.0 ms at p99; more than 1 % of its orders are never done (sync: never)."},
+			"When for 4.40 s risk takes 200 ms longer, more than 1 % of the answers of sync never come, queue answers in 20.0 ms at p99; more than 1 % of queue's orders are never done (sync: never)."},
 		{"quick failures are no better than slow answers", "queue", []Summary{failing(0.5, trialOf("sync", "slow-risk", ms, s)), trialOf("queue", "slow-risk", s, s)},
-			"When for 4.40 s risk takes 200 ms longer, 50.0 % of the answers of sync fail, none of queue, which answers in 1.00 s at p99; its orders are done by 1.00 s (sync: 1.00 s)."},
+			"When for 4.40 s risk takes 200 ms longer, 50.0 % of the answers of sync fail, none of queue, which answers in 1.00 s at p99; queue's orders are done by 1.00 s (sync: 1.00 s)."},
 		{"a few failures decide nothing", "sync", []Summary{failing(0.04, trialOf("sync", "slow-risk", ms, s)), trialOf("queue", "slow-risk", s, s)}, "When "},
 		{"several trials tell their range", "queue", []Summary{trialOf("sync", "slow-risk", 4*s, s), trialOf("queue", "slow-risk", s, s), trialOf("sync", "slow-risk", 6*s, s)},
 			"When for 4.40 s risk takes 200 ms longer, sync answers in 5.00 s (4.00 s to 6.00 s in 2 trials) at p99, queue in 1.00 s;"},
@@ -97,8 +97,27 @@ func TestVerdictIsTheSameEveryTime(t *testing.T) {
 			t.Fatalf("the same facts say\n%s\n%s", first.Sentence, v.Sentence)
 		}
 	}
-	if first.Winner != "queue" || !strings.Contains(first.Sentence, "answers of saga never come") {
+	if first.Winner != "queue" || !strings.Contains(first.Sentence, "answers of saga never come, queue answers in 1.00 ms at p99, stream answers in 1.00 ms at p99;") {
 		t.Error(first.Sentence)
+	}
+}
+
+// TestVerdictNamesAllThatAreAsGood: which of them is a little quicker is chance, so the first of the plan is the winner.
+func TestVerdictNamesAllThatAreAsGood(t *testing.T) {
+	const ms = time.Millisecond
+	for hybrid, want := range map[time.Duration]string{
+		15 * ms:   "sync answers in 3.00 s at p99, queue in 40.0 ms, hybrid in 15.0 ms; queue's orders",
+		110 * ms:  "sync answers in 3.00 s at p99, queue in 40.0 ms, hybrid in 110 ms; queue's orders",
+		130 * ms:  "sync answers in 3.00 s at p99, queue in 40.0 ms; queue's orders", // 3.25 times as long
+		12 * ms:   "sync answers in 3.00 s at p99, hybrid in 12.0 ms; hybrid's orders",
+		2900 * ms: "sync answers in 3.00 s at p99, queue in 40.0 ms; queue's orders",
+	} {
+		r := runOf(trialOf("sync", "slow-risk", 3*time.Second, time.Second), trialOf("queue", "slow-risk", 40*ms, time.Second),
+			trialOf("hybrid", "slow-risk", hybrid, time.Second))
+		r.Run.Plan.Architectures = append(r.Run.Plan.Architectures, Architecture{Name: "hybrid"})
+		if v := verdict(r); !strings.Contains(v.Sentence, want) {
+			t.Errorf("hybrid in %v: %s", hybrid, v.Sentence)
+		}
 	}
 }
 

@@ -22,9 +22,11 @@ func windows(f Facts, slo SLO) Windows {
 // an order that was declined was answered, but has nothing to be done.
 func window(orders []Order, from, to time.Duration, slo SLO) Window {
 	w := Window{From: from, To: to}
-	var ack, done latencies
+	n := planned(orders, from, to)
+	ack, done := latencies{came: make([]time.Duration, 0, n)}, latencies{came: make([]time.Duration, 0, n)}
 	var completed, good, failed, lateAck, lateDone int
-	for _, o := range orders {
+	for i := range orders {
+		o := &orders[i]
 		if o.Done != Never && o.Done >= from && o.Done < to {
 			completed++
 		}
@@ -57,9 +59,19 @@ func window(orders []Order, from, to time.Duration, slo SLO) Window {
 	return w
 }
 
+// planned are how many orders were planned in [from, to).
+func planned(orders []Order, from, to time.Duration) (n int) {
+	for i := range orders {
+		if orders[i].Planned >= from && orders[i].Planned < to {
+			n++
+		}
+	}
+	return n
+}
+
 // failed reports whether the answer was a failure, or there was none. An order that was accepted and cancelled
 // later was answered well: it fails as a completion.
-func (o Order) failed() bool {
+func (o *Order) failed() bool {
 	return o.Acked == Never || o.Code == 0 || told(o.Code) == ToldFailed
 }
 
@@ -80,7 +92,8 @@ func share(part, whole int) float64 {
 // curves are the percentile curves of the orders planned in the fault's window.
 func curves(f Facts) (ack, done []Point) {
 	var a, d latencies
-	for _, o := range f.Orders {
+	for i := range f.Orders {
+		o := &f.Orders[i]
 		if o.Planned < f.Trial.Phases.Fault || o.Planned >= f.Trial.Phases.Recovery || o.Told == ToldUnsent {
 			continue
 		}

@@ -24,6 +24,7 @@ const (
 	fileEvents    = "events.jsonl"
 	fileServices  = "services.jsonl"
 	fileQueues    = "queues.jsonl"
+	fileBroker    = "broker.jsonl"
 	fileHarness   = "harness.jsonl"
 	fileJournal   = "journal.csv"
 	fileRecords   = "records.csv"
@@ -210,6 +211,9 @@ func (w *Writer) Sample(s Sample) { w.object(fileServices, s) }
 
 // Queue writes a queue's depth.
 func (w *Writer) Queue(q QueueSample) { w.object(fileQueues, q) }
+
+// Broker writes what the broker tells of itself.
+func (w *Writer) Broker(s BrokerSample) { w.object(fileBroker, s) }
 
 // Harness writes what the harness used.
 func (w *Writer) Harness(s HarnessSample) { w.object(fileHarness, s) }

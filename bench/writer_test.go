@@ -33,7 +33,7 @@ func TestARowIsALine(t *testing.T) {
 	f := someFacts()
 	write(t, dir, f)
 	for name, rows := range map[string]int{filePlanned: len(f.Orders), fileAnswers: len(f.Orders) - 1, fileOutcomes: 1, fileJournal: len(f.Journal),
-		fileRecords: len(f.Records), fileEvents: len(f.Events), fileServices: 1, fileQueues: 1, fileHarness: 1, fileLeftovers: 1,
+		fileRecords: len(f.Records), fileEvents: len(f.Events), fileServices: 1, fileQueues: 1, fileBroker: 1, fileHarness: 1, fileLeftovers: 1,
 		fileReadBacks: 2} {
 		raw, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || bytes.Count(raw, []byte("\n")) != rows {

@@ -11,7 +11,8 @@ import (
 	"faultline/bench"
 )
 
-// A campaign kills its victim again and again, and starts it again after a short pause each time.
+// A campaign kills its victim again and again, and starts it again after a short pause each time: as often as its fault says,
+// or until it is halted where that says nothing.
 type campaign struct {
 	fault  bench.Fault
 	victim *service
@@ -77,6 +78,18 @@ func (c *campaign) halt(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("waiting for the last restart of %s: %w", c.victim.name, ctx.Err())
 	}
+}
+
+// finish halts the campaign and leaves its victim up and ready.
+func (c *campaign) finish(ctx context.Context) error {
+	if err := c.halt(ctx); err != nil {
+		return err
+	}
+	if err := c.victim.revive(ctx, c.note); err != nil {
+		return err
+	}
+	c.report()
+	return nil
 }
 
 // report warns of a campaign that struck less often than it was asked to; call it once, after halt.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 )
 
 // A world is order -> payment, with a broker between that speaks HTTP.
@@ -34,7 +35,7 @@ func newWorld(t *testing.T) *world {
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() {
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-		eventually(t, "no goroutine is left behind", func() bool { return runtime.NumGoroutine() <= before })
+		poll.Until(t, 15*time.Second, "no goroutine is left behind", func() bool { return runtime.NumGoroutine() <= before })
 	})
 	w := &world{T: t, fake: &fake{services: map[string]*fakeService{}}, instances: map[string]bench.Instance{}}
 	places := []Place{
@@ -43,7 +44,7 @@ func newWorld(t *testing.T) *world {
 		{Name: "order->broker", Dialer: "order", Target: Broker},
 		{Name: "broker->payment", Dialer: "payment", Target: Broker},
 	}
-	n, err := Wrap(t.Context(), w.fake, places, 7)
+	n, err := Wrap(t.Context(), w.fake, places, 7, false)
 	must(t, err)
 	w.network = n
 	for name, role := range map[string]string{"order": "service", "payment": "service", Broker: "nats"} {
@@ -175,7 +176,7 @@ func TestKillRefusesAtOnceAndHealsOnANewPort(t *testing.T) {
 func TestDeathOfItsOwnRefuses(t *testing.T) {
 	w := newWorld(t)
 	w.fake.services["payment"].die()
-	eventually(t, "connects are refused", func() bool {
+	poll.Until(t, 15*time.Second, "connects are refused", func() bool {
 		_, err := net.Dial("tcp4", w.network.Address("order->payment"))
 		return errors.Is(err, syscall.ECONNREFUSED)
 	})
@@ -270,7 +271,7 @@ func TestStall(t *testing.T) {
 	w := newWorld(t)
 	heal := w.inject(StallAt("payment", "after-charge", Broker, 50*time.Millisecond, 2))
 	stop := w.work()
-	eventually(t, "two deaths and starts", func() bool { return w.count(bench.EventStarted, Broker) == 2 })
+	poll.Until(t, 15*time.Second, "two deaths and starts", func() bool { return w.count(bench.EventStarted, Broker) == 2 })
 	stop()
 	heal()
 	if n := w.count(bench.EventKilled, Broker); n != 2 {
@@ -285,7 +286,7 @@ func TestCrashLoop(t *testing.T) {
 			who := cmp.Or(victim, "payment")
 			heal := w.inject(CrashAt("payment", "after-charge", victim, 3))
 			stop := w.work()
-			eventually(t, "three deaths and starts", func() bool {
+			poll.Until(t, 15*time.Second, "three deaths and starts", func() bool {
 				return w.count(bench.EventKilled, who) == 3 && w.count(bench.EventStarted, who) == 3
 			})
 			stop()
@@ -319,7 +320,7 @@ func TestHealInTheMidstOfACrashLoop(t *testing.T) {
 		stop := w.work()
 		for deaths := range 4 {
 			heal := w.inject(CrashAt("payment", "after-charge", victim, 1000))
-			eventually(t, "some deaths", func() bool { return w.count(bench.EventKilled, cmp.Or(victim, "payment")) > deaths })
+			poll.Until(t, 15*time.Second, "some deaths", func() bool { return w.count(bench.EventKilled, cmp.Or(victim, "payment")) > deaths })
 			heal()
 			must(t, w.post("order->broker", "/ping"))
 			must(t, w.post("order->payment", "/ping"))
@@ -331,7 +332,7 @@ func TestHealInTheMidstOfACrashLoop(t *testing.T) {
 func TestRandomKills(t *testing.T) {
 	w := newWorld(t)
 	heal := w.inject(RandomKills("payment", 2))
-	eventually(t, "two deaths", func() bool { return w.count(bench.EventStarted, "payment") == 2 })
+	poll.Until(t, 15*time.Second, "two deaths", func() bool { return w.count(bench.EventStarted, "payment") == 2 })
 	heal()
 	must(t, w.post("order->payment", "/work"))
 	if w.count(bench.EventKilled, "payment") != 2 || w.count(bench.EventWarning, "payment") != 0 {
@@ -351,6 +352,11 @@ func TestInjectSaysWhatItCannotDo(t *testing.T) {
 			t.Errorf("%+v was injected", f)
 		}
 	}
+	for _, k := range kinds {
+		if k.inject == nil {
+			t.Errorf("%s has a row in kinds.go that does not say how it is injected", k.kind)
+		}
+	}
 	heal := w.inject(All[0])
 	heal()
 }
@@ -360,14 +366,4 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
-		if ok() {
-			return
-		}
-	}
-	t.Fatalf("never happened: %s", what)
 }

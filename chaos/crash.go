@@ -41,7 +41,7 @@ func (n *Network) crashOther(f bench.Fault, place, victim *service, note func(be
 	c.arm = func(ctx context.Context) error { return place.crashAt(ctx, f.Point, e.arm()) }
 	c.await = e.await
 	inject := func(ctx context.Context) error {
-		if err := e.open(); err != nil {
+		if err := e.open(place.Addresses().Admin); err != nil {
 			return err
 		}
 		return c.start(ctx)

@@ -26,9 +26,9 @@ type executioner struct {
 	ended  chan struct{}
 }
 
-// open listens; close awaits what it starts.
-func (e *executioner) open() error {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+// open listens where a service at that address can reach us; close awaits what it starts.
+func (e *executioner) open(service string) error {
+	l, err := net.Listen("tcp4", net.JoinHostPort(ourSide(service), "0"))
 	if err != nil {
 		return fmt.Errorf("listening for crash points: %w", err)
 	}
@@ -40,6 +40,16 @@ func (e *executioner) open() error {
 		e.server.Serve(l)
 	}()
 	return nil
+}
+
+// ourSide is our own address on the way to another: 127.0.0.1, or what the services' network calls this machine.
+func ourSide(address string) string {
+	conn, err := net.Dial("udp4", address) // sends nothing
+	if err != nil {
+		return "127.0.0.1"
+	}
+	defer conn.Close()
+	return conn.LocalAddr().(*net.UDPAddr).IP.String()
 }
 
 // arm returns where the service must POST.

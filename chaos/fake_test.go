@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,8 +59,10 @@ type fakeService struct {
 	slowed        time.Duration
 	poisoned      float64
 	point, notify string
-	failures      int // of the next restarts
+	told          []string // its commands, in this life: path and body
+	failures      int      // of the next restarts
 	starts        int
+	stubborn      bool // does not end when it is asked to
 }
 
 func (s *fakeService) Restart(context.Context) error {
@@ -72,11 +75,12 @@ func (s *fakeService) Restart(context.Context) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ping", func(http.ResponseWriter, *http.Request) { s.stall() })
 	mux.HandleFunc("GET /ready", func(http.ResponseWriter, *http.Request) { s.stall() })
-	mux.HandleFunc("POST /slow", s.command)
-	mux.HandleFunc("POST /poison", s.command)
-	mux.HandleFunc("POST /crash", s.command)
+	for _, path := range []string{"slow", "poison", "crash", "fail", "slots", "leak", "consume"} {
+		mux.HandleFunc("POST /"+path, s.command)
+	}
 	mux.HandleFunc("POST /work", func(http.ResponseWriter, *http.Request) { s.pass("after-charge") })
 	s.server, s.exited, s.point, s.slowed, s.poisoned = httptest.NewServer(mux), make(chan struct{}), "", 0, 0
+	s.told = nil
 	s.starts++
 	return nil
 }
@@ -87,12 +91,17 @@ func (s *fakeService) command(w http.ResponseWriter, r *http.Request) {
 		Share         float64
 		Point, Notify string
 	}
-	if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = json.Unmarshal(body, &c)
+	}
+	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.told = append(s.told, r.URL.Path+" "+string(body))
 	if r.URL.Path == "/slow" {
 		s.slowed = c.Delay
 		return
@@ -101,7 +110,16 @@ func (s *fakeService) command(w http.ResponseWriter, r *http.Request) {
 		s.poisoned = c.Share
 		return
 	}
-	s.point, s.notify = c.Point, c.Notify
+	if r.URL.Path == "/crash" {
+		s.point, s.notify = c.Point, c.Notify
+	}
+}
+
+// commands are what its present life was told.
+func (s *fakeService) commands() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.told)
 }
 
 // pass is where the service's code passes a crash point.
@@ -145,7 +163,7 @@ func (s *fakeService) die() {
 }
 
 func (s *fakeService) Signal(_ context.Context, what bench.Signal) error {
-	if what == bench.SignalKill {
+	if what == bench.SignalKill || what == bench.SignalTerminate && !s.stubborn {
 		s.die()
 		return nil
 	}
@@ -153,7 +171,7 @@ func (s *fakeService) Signal(_ context.Context, what bench.Signal) error {
 	defer s.mu.Unlock()
 	if what == bench.SignalHang {
 		s.hung = make(chan struct{})
-	} else if s.hung != nil {
+	} else if what == bench.SignalContinue && s.hung != nil {
 		close(s.hung)
 		s.hung = nil
 	}

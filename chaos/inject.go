@@ -33,28 +33,17 @@ func (n *Network) Inject(ctx context.Context, f bench.Fault, note func(bench.Eve
 }
 
 func (n *Network) prepare(f bench.Fault, note func(bench.Event)) (breakage, error) {
-	switch f.Kind {
-	case bench.NoFault:
-		nothing := func(context.Context) error { return nil }
-		return breakage{inject: nothing, heal: nothing}, nil
-	case bench.Slow:
-		return n.slow(f, note)
-	case bench.Poison:
-		return n.poison(f, note)
-	case bench.Forge:
-		return n.forge(f, note)
-	case bench.Kill:
-		return n.kill(f, note)
-	case bench.Hang:
-		return n.hang(f, note)
-	case bench.Latency:
-		return n.latency(f)
-	case bench.Crash:
-		return n.crash(f, note)
-	case bench.Kills:
-		return n.kills(f, note)
+	k, ok := kindOf(f.Kind)
+	if !ok {
+		return breakage{}, unknown(f.Kind)
 	}
-	return breakage{}, fmt.Errorf("kind %q is unknown: use one of %s", f.Kind, kinds)
+	return k.inject(n, f, note)
+}
+
+// idle is for what breaks nothing here: the control, and what is carried out by who drives the load.
+func idle(*Network, bench.Fault, func(bench.Event)) (breakage, error) {
+	nothing := func(context.Context) error { return nil }
+	return breakage{inject: nothing, heal: nothing}, nil
 }
 
 // once makes a cure safe to call from several places, and cheap after it has worked.

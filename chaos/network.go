@@ -2,15 +2,19 @@
 //
 // Read it in this order: network (a bench.Runtime around another, which puts a proxy into every place),
 // service (an instance whose places follow its life), ready and revive; inject (a bench.Injector) with one
-// file a family of faults: slow, poison, forge, kill, hang, latency, crash, kills (the last two share campaign); probe and
-// ping (is it really broken?); faults and fits (the catalogue). The proxies are in chaos/links.
+// file a family of faults: command (what a service does itself when it is told), forge, kill, hang, link, crash, kills, coldstart
+// (these three share campaign), broker (with strikes); probe and ping (is it really broken?); the catalogue: faults (which a plan can name),
+// kinds (what each kind strikes and must be told, and how it is carried out), with parameters, sites and fits. The proxies are in chaos/links.
 //
 // # What services must answer
 //
-// On Admin: GET /ready (200 once it works), POST /slow {"delay_ns":…} (its own work takes that much
-// longer), POST /poison {"share":…} (its work panics for that share of orders), POST /crash {"point":…,"notify":url or ""}
-// (armed once: when it passes the point it kills itself, or, with notify, POSTs there and waits for the answer; an empty
-// point disarms). On Main: GET /ping, taking no slot.
+// On Admin: GET /ready (200 once it works); POST /crash {"point":…,"notify":url or ""} (armed once: when it passes the point it
+// kills itself, or, with notify, POSTs there and waits for the answer; an empty point disarms); and these, which {} ends:
+// POST /slow {"delay_ns":…,"spread":…,"factor":…,"fades_ns":…} (its own work takes longer), POST /poison {"share":…} (its work
+// panics for that share of orders), POST /fail {"share":…} (its work fails for that share of requests), POST /slots {"slots":…}
+// (it has so many worker slots), POST /leak {"rate":…,"limit":…} (it takes so many bytes a second), POST /consume
+// {"hands":…,"delay_ns":…} (it takes messages so many at a time, each after a wait). On Main: GET /ping, taking no slot.
+// What a broker must do, if it is to be broken by more than signals, is Commander.
 package chaos
 
 import (
@@ -42,11 +46,17 @@ type Place struct {
 	Name           string
 	Dialer, Target string // names of services; bench.Client dials too
 	Protocol       Protocol
+	// Queue is the queue that Dialer consumes by this place, and Topics are those that it is bound to, if there is one that is.
+	Queue  string
+	Topics []string
 }
 
 // A Network is a runtime whose services reach each other through fault-injecting proxies.
 // It implements bench.Runtime and bench.Injector.
 type Network struct {
+	// Broker commands the broker; nil where there is none, or it is not ours.
+	Broker Commander
+
 	inner     bench.Runtime
 	places    []Place
 	seed      uint64
@@ -59,16 +69,17 @@ type Network struct {
 }
 
 // Wrap starts the links' process in rt (as service "links") and returns rt with a proxy in every place. The seed
-// decides the moments of random faults.
-func Wrap(ctx context.Context, rt bench.Runtime, places []Place, seed uint64) (*Network, error) {
-	cfg := links.Config{}
+// decides the moments of random faults. With packets, the links may drop and delay those of their network: ask for it where a plan
+// has such a fault (see Packets), and the network is nobody else's.
+func Wrap(ctx context.Context, rt bench.Runtime, places []Place, seed uint64, packets bool) (*Network, error) {
+	cfg := links.Config{Packets: packets}
 	for _, p := range places {
 		if p.Name == "" || p.Dialer == "" || p.Target == "" {
 			return nil, fmt.Errorf("place %+v is incomplete: give name, dialer and target", p)
 		}
 		cfg.Places = append(cfg.Places, p.Name)
 	}
-	instance, err := rt.Start(ctx, bench.Service{Name: "links", Role: "links", Config: cfg})
+	instance, err := rt.Start(ctx, bench.Service{Name: "links", Role: "links", Config: cfg, Places: cfg.Places, Packets: packets})
 	if err != nil {
 		return nil, fmt.Errorf("starting the links: %w", err)
 	}
@@ -93,7 +104,7 @@ func (n *Network) Start(ctx context.Context, svc bench.Service) (bench.Instance,
 	maps.Copy(dials, svc.Dials)
 	for _, p := range n.places {
 		if _, named := dials[p.Name]; named || p.Dialer == svc.Name {
-			dials[p.Name] = n.addresses[p.Name]
+			dials[p.Name] = n.links.Addresses().Within(n.addresses[p.Name])
 		}
 	}
 	svc.Dials = dials

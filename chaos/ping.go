@@ -43,6 +43,17 @@ func answer(ctx context.Context, p Protocol, address string) (time.Duration, err
 	}
 }
 
+// reach asks as answer does, and takes an error for no answer: whether and when a host that is cut off is said to be unreachable is
+// the network's whim.
+func reach(ctx context.Context, p Protocol, address string) (time.Duration, error) {
+	took, err := answer(ctx, p, address)
+	if err != nil {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+	return took, nil
+}
+
 func since(began time.Time, err error) (time.Duration, error) { return time.Since(began), err }
 
 // dial returns a connection that ends with ctx's deadline.

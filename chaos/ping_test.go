@@ -43,7 +43,7 @@ func TestProbeOfABrokerIsARoundTrip(t *testing.T) {
 				}
 			}()
 			f := &fake{services: map[string]*fakeService{}}
-			n, err := Wrap(t.Context(), f, []Place{{Name: "order->broker", Dialer: "order", Target: Broker, Protocol: protocol}}, 1)
+			n, err := Wrap(t.Context(), f, []Place{{Name: "order->broker", Dialer: "order", Target: Broker, Protocol: protocol}}, 1, false)
 			must(t, err)
 			defer func() { must(t, n.Stop(context.WithoutCancel(t.Context()))) }()
 			must(t, n.control.SetUpstream(t.Context(), "order->broker", l.Addr().String()))

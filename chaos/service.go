@@ -21,6 +21,8 @@ type service struct {
 	doors      sync.Mutex // held while the places that lead here are opened or closed
 	life       atomic.Pointer[life]
 	returning  atomic.Bool // started again, and nobody was told yet
+	// birth is what each new process is told before anybody is led to it; nil: nothing.
+	birth atomic.Pointer[command]
 }
 
 // A life is one process of a service.
@@ -29,6 +31,7 @@ type life struct {
 	refused chan struct{} // closed when the process has ended and its places refuse
 	err     error         // why they could not be made to; read after refused
 	told    sync.Once     // that it was killed
+	born    bool          // it was told what new processes are told; doors is held
 }
 
 // watch follows the process that runs now. Its goroutine ends with the process; Restart and Stop await it.
@@ -51,12 +54,15 @@ func (s *service) watch() {
 func (s *service) open(ctx context.Context) error {
 	s.doors.Lock()
 	defer s.doors.Unlock()
+	if err := s.born(ctx); err != nil {
+		return err
+	}
 	for _, p := range s.network.leadingTo(s.name) {
 		if s.dead() {
 			return fmt.Errorf("%s has died", s.name)
 		}
 		err := retry(ctx, func(ctx context.Context) error {
-			if err := s.network.control.SetUpstream(ctx, p.Name, s.Addresses().Main); err != nil {
+			if err := s.network.control.SetUpstream(ctx, p.Name, s.upstream()); err != nil {
 				return err
 			}
 			return s.network.control.Accept(ctx, p.Name)
@@ -66,6 +72,39 @@ func (s *service) open(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// upstream is where the links dial the service.
+func (s *service) upstream() string {
+	a := s.Addresses()
+	return a.Within(a.Main)
+}
+
+// born tells a process once what new ones are told.
+func (s *service) born(ctx context.Context) error {
+	l, c := s.life.Load(), s.birth.Load()
+	if c == nil || l.born || s.dead() {
+		return nil
+	}
+	l.born = true
+	return s.do(ctx, *c)
+}
+
+// cut resets the connections that are open at a place which leads here, and says how many there were. New ones are taken as before.
+func (s *service) cut(ctx context.Context, place string) (int, error) {
+	s.doors.Lock()
+	defer s.doors.Unlock()
+	state, err := s.network.control.State(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if s.dead() || !state.Places[place].Accepting {
+		return 0, nil // there are none
+	}
+	if err := s.network.control.Refuse(ctx, place); err != nil {
+		return 0, err
+	}
+	return state.Places[place].Open, retry(ctx, func(ctx context.Context) error { return s.network.control.Accept(ctx, place) })
 }
 
 func (s *service) dead() bool {
@@ -103,7 +142,7 @@ func (s *service) Stop(ctx context.Context) error {
 	return s.awaitRefused(ctx)
 }
 
-// deathLimit is how long a killed process may take to end, and its places to refuse.
+// deathLimit is how long a process that is killed may take to end, and its places to refuse.
 const deathLimit = 10 * time.Second
 
 // awaitRefused waits until the process has ended and connects to it are refused.

@@ -45,7 +45,7 @@ func madeOf(archs []bench.Architecture, faults []bench.Fault, trials int) bench.
 			}
 		}
 	}
-	r.Verdict = madeVerdict(r)
+	r.Matrix, r.Verdict = bench.Matrix(r.Trials), madeVerdict(r)
 	return r
 }
 
@@ -73,11 +73,13 @@ func madeTrial(a bench.Architecture, f bench.Fault, index, repeat int) bench.Sum
 			GCPauseMax: 240 * time.Microsecond, HeapMax: 31 << 20, PollsMax: 9, Resolution: 38 * time.Millisecond},
 	}
 	if a.ClientLink() == bench.Poll {
+		s.Broker = &bench.BrokerUse{Looks: 24, Unacked: 312, Redelivered: 17, Memory: 142 << 20, Alarms: map[string]int{bench.AlarmMemory: 3}}
 		s.Trial.Broker = "NATS JetStream 2.15.2, file store, SyncAlways off: survives a killed process, not a power cut"
 	}
 	madeServices(&s, orders)
 	if !isControl(f) {
 		madeFault(&s, a)
+		madeSpread(&s)
 	}
 	return s
 }
@@ -152,8 +154,9 @@ func madeServices(s *bench.Summary, orders []madeOrder) {
 }
 
 func madeService(name string, blocked bool, orders []madeOrder) bench.ServiceWindow {
-	w := bench.ServiceWindow{Calls: int64(len(orders)), Starved: len(orders) == 0, Work: 0.005, InFlight: 2}
+	w := bench.ServiceWindow{Calls: int64(len(orders)), Starved: len(orders) == 0, Spent: bench.Spent{Work: 0.005}, InFlight: 2}
 	var took []float64
+	others := 0.0
 	for _, o := range orders {
 		own := 0.005
 		if blocked {
@@ -165,16 +168,20 @@ func madeService(name string, blocked bool, orders []madeOrder) bench.ServiceWin
 		}
 		switch n := float64(len(orders)); {
 		case name == "risk":
-			w.Slot += max(o.wait, 0) / n
+			w.Spent.Slot += max(o.wait, 0) / n
 		case blocked:
-			w.Others += (max(o.wait, 0) + o.work) / n
+			others += (max(o.wait, 0) + o.work) / n
 		}
 	}
 	w.P50, w.P99 = asDuration(quantile(took, 0.5)), asDuration(quantile(took, 0.99))
 	if name == "risk" {
-		w.Work, w.InFlight = 0.0205, 8
+		w.Spent.Work, w.InFlight = 0.0205, 8
 		w.Queue = int(math.Round(w.P99.Seconds() * madeRate))
 	}
+	if others > 0 {
+		w.Spent.Others = map[string]float64{map[string]string{"order": "payment", "payment": "fraud", "fraud": "risk"}[name]: others}
+	}
+	w.Mean = w.Spent.Sum()
 	return w
 }
 

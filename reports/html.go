@@ -22,10 +22,13 @@ type page struct {
 	CSS        template.CSS
 	Script     template.JS
 	Head       headPart
-	Fronts     []frontPart // of a run of cuts
+	Fronts     []frontPart   // of a run of cuts
+	Overview   *overviewPart // of a run of many faults
+	Gates      gatesPart
 	Compare    comparePart
 	Moments    []faultFigures // p99 over time
 	Work       []faultFigures
+	Matrix     matrixPart
 	Spread     []spreadPart
 	Tail       []faultFigures
 	Orders     ordersPart
@@ -52,33 +55,51 @@ func HTML(w io.Writer, r bench.Results) error {
 	return err
 }
 
-func newPage(r bench.Results) (page, error) {
+// A pageFrame is what every page has around its parts.
+type pageFrame struct {
+	CSP    string
+	CSS    template.CSS
+	Script template.JS
+}
+
+func newFrame() (pageFrame, error) {
 	css, err := pageFiles.ReadFile("page/report.css")
 	if err != nil {
-		return page{}, fmt.Errorf("reading the page's style: %w", err)
+		return pageFrame{}, fmt.Errorf("reading the page's style: %w", err)
 	}
 	script, err := pageFiles.ReadFile("page/crosshair.js")
 	if err != nil {
-		return page{}, fmt.Errorf("reading the page's script: %w", err)
+		return pageFrame{}, fmt.Errorf("reading the page's script: %w", err)
 	}
 	style := plot.CSS() + string(css)
+	return pageFrame{policy(style, string(script)), template.CSS(style), template.JS(script)}, nil
+}
+
+func newPage(r bench.Results) (page, error) {
+	frame, err := newFrame()
+	if err != nil {
+		return page{}, err
+	}
 	g := newGrid(r)
 	head := newHead(r, g)
 	return page{
-		CSP:     policy(style, string(script)),
-		Title:   "faultline: " + head.Verdict,
-		CSS:     template.CSS(style),
-		Script:  template.JS(script),
-		Head:    head,
-		Fronts:  newFronts(r, g),
-		Compare: newCompare(r, g),
-		Moments: momentFigures(r, g),
-		Work:    workFigures(r, g),
-		Spread:  newSpread(g),
-		Tail:    tailFigures(r, g),
-		Orders:  newOrders(g),
-		Choose:  newChoose(g),
-		Trust:   newTrust(r),
+		CSP:      frame.CSP,
+		Title:    "faultline: " + head.Verdict,
+		CSS:      frame.CSS,
+		Script:   frame.Script,
+		Head:     head,
+		Fronts:   newFronts(r, g),
+		Overview: newOverview(g),
+		Gates:    newGates(r.Gates),
+		Compare:  newCompare(r, g),
+		Moments:  momentFigures(r, g),
+		Work:     workFigures(r, g),
+		Matrix:   newMatrix(g),
+		Spread:   newSpread(g),
+		Tail:     tailFigures(r, g),
+		Orders:   newOrders(g),
+		Choose:   newChoose(r, g),
+		Trust:    newTrust(r),
 	}, nil
 }
 

@@ -76,14 +76,15 @@ func timeFigure(cells []*cell) figurePart {
 			if s.Service == bench.Client {
 				continue
 			}
-			row := plot.BarRow{Group: c.arch.Name, Name: s.Service, Parts: []float64{s.Fault.Work, s.Fault.Slot, s.Fault.Others}}
+			spent := s.Fault.Spent
+			row := plot.BarRow{Group: c.arch.Name, Name: s.Service, Parts: []float64{spent.Work + spent.Store, spent.Slot, spent.Waiting()}}
 			if s.Fault.Calls == 0 {
 				row.Note = "no calls in the fault window"
 			}
 			b.Rows = append(b.Rows, row)
 		}
 	}
-	return drawn("Where the time went", "mean seconds a call, in the fault window", b.SVG(), cells)
+	return drawn("Where the time went", "a call in the fault window on average, its continuations included", b.SVG(), cells)
 }
 
 // secondsOf is a bin's width, one second where none is given.

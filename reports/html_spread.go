@@ -12,8 +12,16 @@ type spreadPart struct {
 	Fault, About string
 	Folded       bool
 	Tables       []spreadTable
+	Accounts     []account
+	Path         figurePart
 	Heat, Time   figurePart
 	Topologies   []figurePart
+}
+
+// An account is what followed from a fault in one architecture, line by line.
+type account struct {
+	Arch  string
+	Lines []string
 }
 
 // A spreadTable is an architecture's services by phase, the client's edge first.
@@ -62,6 +70,14 @@ func spreadOf(g grid, f bench.Fault, folded bool) spreadPart {
 		}
 		p.Tables = append(p.Tables, t)
 	}
+	if !isControl(f) {
+		p.Path = pathFigure(cells)
+		for _, c := range cells {
+			if m := c.median(); m != nil && len(m.Spread.Cells) > 0 {
+				p.Accounts = append(p.Accounts, account{c.arch.Name, accountLines(c)[1:]}) // the path is drawn
+			}
+		}
+	}
 	p.Heat = heatFigure(f, cells)
 	p.Time = timeFigure(cells)
 	if !isControl(f) {
@@ -87,7 +103,7 @@ func longestQueue(cells []*cell) int {
 func spreadRows(t *bench.Summary, f bench.Fault, longest int) []spreadRow {
 	var rows []spreadRow
 	for _, s := range edgeFirst(t) {
-		row := spreadRow{Service: s.Service, Place: s.Service == f.Place, Spread: share(s.Propagation), SpreadHue: shade(s.Propagation)}
+		row := spreadRow{Service: s.Service, Place: f.Strikes(s.Service), Spread: share(s.Propagation), SpreadHue: shade(s.Propagation)}
 		if s.Fault.Starved || s.Baseline.Starved {
 			row.Spread, row.SpreadHue = "–", 0
 		}

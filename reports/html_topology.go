@@ -27,7 +27,7 @@ func topology(c *cell) figurePart {
 
 func nodeOf(name string, bad map[string]bench.ServiceWindow, f bench.Fault) plot.Node {
 	w, ok := bad[name]
-	n := plot.Node{Name: name, Heat: -1, Broken: f.Place == name}
+	n := plot.Node{Name: name, Heat: -1, Broken: f.Strikes(name)}
 	switch {
 	case !ok:
 		n.Note = "not measured"
@@ -55,5 +55,6 @@ func edgeOf(l bench.Link, bad map[string]bench.ServiceWindow, f bench.Fault) plo
 	called := l.Transport == "webhook"
 	return plot.Edge{From: l.From, To: l.To, Note: note, Queued: queued, CalledBack: called,
 		Failed: !callee.Starved && callee.Bad > breadth,
-		Broken: f.Place == l.Name() || called && f.Place == l.To+"->"+l.From || queued && (f.Place == "broker" || f.Place == l.From+"->broker" || f.Place == "broker->"+l.To)}
+		Broken: f.Strikes(l.Name()) || called && f.Strikes(l.To+"->"+l.From) ||
+			queued && (f.Strikes("broker") || f.Strikes(l.From+"->broker") || f.Strikes("broker->"+l.To))}
 }

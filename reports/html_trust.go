@@ -2,6 +2,8 @@ package reports
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"faultline/bench"
@@ -30,6 +32,7 @@ type trialRow struct {
 	Heap, Polls, Resolution, Remark                  string
 	Bad                                              bool
 	Events                                           []eventRow
+	Broker                                           string // what it told of itself
 }
 
 type eventRow struct{ T, Kind, Place, Detail string }
@@ -119,7 +122,20 @@ func newTrialRow(t bench.Summary) trialRow {
 	for _, e := range t.Events {
 		row.Events = append(row.Events, newEventRow(e))
 	}
+	if t.Broker != nil {
+		row.Broker = brokerFigures(*t.Broker)
+	}
 	return row
+}
+
+// brokerFigures is a sentence on what a broker told of itself.
+func brokerFigures(u bench.BrokerUse) string {
+	s := fmt.Sprintf("The broker told, at %s: at most %s handed out and not acknowledged, %s handed out once more, at most %s of memory",
+		plural(u.Looks, "look"), plural(u.Unacked, "message"), count(int(u.Redelivered)), bytesOf(float64(u.Memory)))
+	for _, name := range slices.Sorted(maps.Keys(u.Alarms)) {
+		s += fmt.Sprintf("; alarm for %s at %s", name, plural(u.Alarms[name], "look"))
+	}
+	return s + "."
 }
 
 func newEventRow(e bench.Event) eventRow {
@@ -154,5 +170,6 @@ func factsOf(r bench.Results) []fact {
 	for _, b := range where(r) {
 		facts = append(facts, fact{"Ran on", b})
 	}
+	facts = append(facts, roundsOf(r)...)
 	return append(facts, fact{"Took", short(r.Took.Seconds())}, fact{"Facts", r.Dir})
 }

@@ -21,6 +21,7 @@ func makeVariants() map[string]bench.Results {
 	return map[string]bench.Results{
 		"two":         made(1),
 		"six":         made(6),
+		"until":       untilRun(),
 		"invalid":     invalidRun(),
 		"interrupted": interruptedRun(),
 		"hostile":     hostileRun(),
@@ -28,6 +29,7 @@ func makeVariants() map[string]bench.Results {
 		"empty":       emptyRun(),
 		"three":       threeRun(),
 		"seams":       seamsRun(),
+		"gated":       gated(),
 		"zero":        {},
 	}
 }
@@ -132,10 +134,11 @@ func render(t *testing.T, f Format, r bench.Results) string {
 
 func TestGolden(t *testing.T) {
 	golden := map[string][]string{
-		"two":     {"text", "json", "html"},
+		"two":     {"text", "json", "html", "md", "junit", "gobench", "csv", "openmetrics", "hgrm", "adr"},
 		"six":     {"text"},
-		"zero":    {"text", "json", "html"},
-		"invalid": {"text"}, "interrupted": {"text"}, "nothingdone": {"text"}, "hostile": {"text"}, "empty": {"text"}, "three": {"text"}, "seams": {"text"},
+		"gated":   {"text", "md", "junit", "openmetrics"},
+		"zero":    {"text", "json", "html", "md", "junit", "gobench", "csv", "openmetrics", "hgrm", "adr"},
+		"invalid": {"text"}, "interrupted": {"text"}, "nothingdone": {"text"}, "hostile": {"text", "md", "junit", "gobench", "adr"}, "empty": {"text"}, "three": {"text"}, "seams": {"text"},
 	}
 	runs := variants()
 	for name, formats := range golden {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 
@@ -24,6 +25,7 @@ func Text(w io.Writer, r bench.Results) error {
 	if len(r.Trials) == 0 {
 		broken = nil
 	}
+	t.overview(g)
 	for _, f := range broken {
 		t.fault(g, f)
 	}
@@ -31,6 +33,7 @@ func Text(w io.Writer, r bench.Results) error {
 		t.spread(g, f)
 	}
 	t.verdict(r)
+	t.gates(r.Gates)
 	t.trust(r)
 	t.fronts(r)
 	_, err := t.b.WriteTo(w)
@@ -91,6 +94,9 @@ func (t *terminal) verdict(r bench.Results) {
 func (t *terminal) trust(r bench.Results) {
 	if len(r.Trials) > 0 {
 		t.wrap("harness  ", harnessCost(r))
+	}
+	for _, f := range roundsOf(r) {
+		t.wrap(fmt.Sprintf("%-9s", strings.ToLower(f.Name)), f.Value)
 	}
 	if r.Dir != "" {
 		t.wrap("facts    ", r.Dir)

@@ -22,6 +22,7 @@ func (t *terminal) spread(g grid, f bench.Fault) {
 		}
 		table.write(t)
 	}
+	t.matrix(g.row(f))
 }
 
 func spreadCells(row spreadRow) []string {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -16,16 +17,47 @@ func describe(f bench.Fault) string {
 		return fmt.Sprintf("%s %% of orders panic at %s", significantShort(100*f.Share), f.Place)
 	case bench.Forge:
 		return "forged callbacks at " + f.Place
+	case bench.Storm:
+		return fmt.Sprintf("clients try %s more", plural(f.Times, "time"))
+	case bench.Impatient:
+		return fmt.Sprintf("clients send again after %s", short(f.Delay.Seconds()))
 	case bench.Kill:
 		return f.Place + " killed"
 	case bench.Hang:
 		return f.Place + " hangs"
+	case bench.Stop:
+		return f.Place + " stopped"
+	case bench.Restart:
+		return f.Place + " restarted"
+	case bench.Disconnect:
+		return f.Place + " off the network"
+	case bench.Partition:
+		return strings.ReplaceAll(f.Place, "|", " cut off from ")
+	case bench.Loss:
+		return fmt.Sprintf("%s %% of packets lost on %s", significantShort(100*f.Share), f.Place)
+	case bench.PacketDelay:
+		return fmt.Sprintf("packets on %s %s later", f.Place, short(f.Delay.Seconds()))
+	case bench.Reorder:
+		return "packets on " + f.Place + " out of order"
+	case bench.Starve:
+		return fmt.Sprintf("%s on %s CPU", f.Place, significantShort(f.CPUs))
+	case bench.MemoryAlarm:
+		return f.Place + " short of memory"
+	case bench.DiskAlarm:
+		return f.Place + "'s disk full"
 	case bench.Latency:
 		return fmt.Sprintf("%s %s later", f.Place, short(f.Delay.Seconds()))
 	case bench.Crash:
 		return fmt.Sprintf("%s killed at %s of %s, %s", f.Victim, f.Point, f.Place, plural(f.Times, "time"))
 	case bench.Kills:
 		return fmt.Sprintf("%s killed %s", f.Place, plural(f.Times, "time"))
+	}
+	if f.Kind == bench.Several {
+		var all []string
+		for _, step := range f.Steps {
+			all = append(all, describe(step))
+		}
+		return strings.Join(all, "; ")
 	}
 	if isControl(f) {
 		return "nothing is broken"
@@ -57,7 +89,7 @@ func where(r bench.Results) []string {
 	var out []string
 	seen := map[string]bool{"": true}
 	for _, t := range r.Trials {
-		for _, s := range []string{t.Trial.Runtime, t.Trial.Broker} {
+		for _, s := range []string{cmp.Or(t.Trial.Engine, t.Trial.Runtime), t.Trial.Broker} {
 			if !seen[s] {
 				seen[s] = true
 				out = append(out, s)

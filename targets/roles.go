@@ -27,10 +27,10 @@ func Roles() map[string]process.Role {
 			if err := json.Unmarshal(s.Config, &c); err != nil {
 				return fmt.Errorf("reading the configuration: %w", err)
 			}
-			return service.Run(ctx, c, s.Dir, s.Dials, listening)
+			return service.Run(ctx, c, s.Dir, s.Dials, s.Listen, listening)
 		},
 		RoleNATS: func(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
-			return nats.Serve(ctx, nats.ServerConfig{Dir: s.Dir}, listening)
+			return nats.Serve(ctx, nats.ServerConfig{Dir: s.Dir, Address: s.Listen.Main, Admin: s.Listen.Admin}, listening)
 		},
 		RoleRabbitMQ: func(_ context.Context, s process.Spec, listening func(bench.Addresses)) error {
 			return rabbitmq.Serve(rabbitmq.ServerConfig{Dir: s.Dir}, listening)

@@ -2,6 +2,7 @@ package targets
 
 import (
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"faultline/bench"
@@ -9,6 +10,7 @@ import (
 	"faultline/targets/order"
 	"faultline/targets/service"
 	"faultline/targets/transport/queue"
+	"faultline/targets/transport/topic"
 	"faultline/targets/transport/webhook"
 )
 
@@ -22,6 +24,20 @@ type Topology struct {
 	Places map[string]string
 	// Queues are the names of the queues on the broker.
 	Queues []string
+	// architecture says who subscribes to what.
+	architecture bench.Architecture
+	prefix       string
+}
+
+// Subscription is the queue in which a service finds its events, and the topics that it is bound to; none if it hears none.
+func (t Topology) Subscription(name string) (queue string, topics []string) {
+	for _, event := range topic.Wire(t.architecture, name).Subscribes() {
+		topics = append(topics, t.prefix+event)
+	}
+	if topics == nil {
+		return "", nil
+	}
+	return t.prefix + topic.Queue(name), topics
 }
 
 // minReach is how long an order is tried again at least, whatever the faults of a plan.
@@ -35,11 +51,11 @@ const jobWorkers = 256
 
 // NewTopology derives what one architecture of a plan needs.
 func NewTopology(p bench.Plan, a bench.Architecture, broker service.BrokerConfig) Topology {
-	t := Topology{Places: map[string]string{bench.Client + "->order": "order"}}
+	t := Topology{architecture: a, prefix: broker.Prefix, Places: map[string]string{bench.Client + "->order": "order"}}
 	secret := rand.Text()
 	reach := max(minReach, reachFaults*p.Windows.Fault)
 	for _, name := range a.Services() {
-		s := bench.Service{Name: name, Role: RoleService, Dials: map[string]string{}}
+		s := bench.Service{Name: name, Role: RoleService, Dials: map[string]string{}, Limits: p.Flow.Limits[name]}
 		t.addPlaces(a, &s)
 		slots := p.Flow.Slots[name]
 		if n, ok := a.Slots[name]; ok {
@@ -48,8 +64,8 @@ func NewTopology(p bench.Plan, a bench.Architecture, broker service.BrokerConfig
 		s.Config = service.Config{
 			Name: name, Architecture: a, Workers: jobWorkers, Broker: broker, Attempts: queue.Attempts(reach), Secret: secret,
 			Declines: order.Declines{Seed: p.Seed, Share: p.Flow.Declined},
-			Settings: engine.Settings{Slots: slots, Queue: p.Flow.Queue, Work: p.Flow.Work[name], Spread: p.Flow.Spread,
-				Seed: p.Seed, Timeout: p.Flow.Timeouts[name], Patience: patience(p, a), Reach: reach},
+			Settings: engine.Settings{Slots: slots, Queue: p.Flow.Queue, Work: p.Flow.Work[name], CPU: slices.Contains(p.Flow.CPU, name), Spread: p.Flow.Spread,
+				Seed: p.Seed, Timeout: p.Flow.Timeouts[name], Patience: patience(p, a), Reach: reach, KeepLate: p.Flow.KeepLate},
 		}
 		t.Services = append(t.Services, s)
 	}

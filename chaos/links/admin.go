@@ -5,14 +5,17 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"faultline/bench"
 )
 
 // A command is the body of every POST; each path reads the fields it needs.
 type command struct {
 	Place   string        `json:"place"`
 	Address string        `json:"address,omitempty"`
-	EachWay time.Duration `json:"each_way_ns,omitempty"`
 	Idle    time.Duration `json:"idle_ns,omitempty"`
+	Fault   bench.Fault   `json:"fault,omitzero"`
+	Seed    uint64        `json:"seed,omitempty"`
 }
 
 // The paths of the control API.
@@ -20,8 +23,9 @@ const (
 	pathUpstream = "/upstream"
 	pathAccept   = "/accept"
 	pathRefuse   = "/refuse"
-	pathDelay    = "/delay"
 	pathIdle     = "/idle"
+	pathStrike   = "/strike"
+	pathCure     = "/cure"
 	pathState    = "/state"
 	pathReady    = "/ready"
 )
@@ -37,7 +41,8 @@ func admin(places map[string]*place) http.Handler {
 	on(pathUpstream, func(p *place, c command) (int, error) { return http.StatusBadRequest, p.lead(c.Address) })
 	on(pathAccept, func(p *place, _ command) (int, error) { return http.StatusConflict, p.accept() })
 	on(pathRefuse, func(p *place, _ command) (int, error) { p.refuse(); return 0, nil })
-	on(pathDelay, func(p *place, c command) (int, error) { return http.StatusBadRequest, p.delay(c.EachWay) })
+	on(pathStrike, func(p *place, c command) (int, error) { return http.StatusBadRequest, p.strike(c.Fault, c.Seed) })
+	on(pathCure, func(p *place, c command) (int, error) { return http.StatusConflict, p.cure(c.Fault.Name) })
 	on(pathIdle, func(p *place, c command) (int, error) { p.closeIdle(c.Idle); return 0, nil })
 	mux.HandleFunc("GET "+pathReady, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET "+pathState, func(w http.ResponseWriter, _ *http.Request) {

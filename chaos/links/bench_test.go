@@ -27,10 +27,15 @@ type proxied struct {
 	cpu     func() time.Duration
 }
 
-// inChild runs the links, or with what = "reverse" an httputil.ReverseProxy, in a process of its own.
+// inChild runs the links, with what = "http" while they read HTTP, or with what = "reverse" an httputil.ReverseProxy, in a
+// process of its own.
 func inChild(b *testing.B, what, upstream string) proxied {
 	b.Setenv("FAULTLINE_UPSTREAM", upstream)
-	_, in, out, first := child(b, what)
+	role := what
+	if what == "http" {
+		role = "links"
+	}
+	_, in, out, first := child(b, role)
 	p := proxied{address: first, cpu: func() time.Duration {
 		fmt.Fprintln(in)
 		line, err := out.ReadString('\n')
@@ -39,11 +44,15 @@ func inChild(b *testing.B, what, upstream string) proxied {
 		must(b, err)
 		return time.Duration(ns)
 	}}
-	if what == "links" {
+	if role == "links" {
 		var a bench.Addresses
 		must(b, json.Unmarshal([]byte(first), &a))
 		open(b, Client{Addr: a.Admin}, "a->b", upstream)
 		p.address = a.Places["a->b"]
+		if what == "http" {
+			f := bench.Fault{Name: "some", Kind: bench.Respond, Status: 503, Share: 0.001}
+			must(b, Client{Addr: a.Admin}.Strike(b.Context(), "a->b", f, 1))
+		}
 	}
 	return p
 }
@@ -102,7 +111,7 @@ func (c *caller) ask() error {
 
 // BenchmarkProxySaturated reports the proxy's own CPU time per small request, on 16 connections that never pause.
 func BenchmarkProxySaturated(b *testing.B) {
-	for _, what := range []string{"links", "reverse"} {
+	for _, what := range []string{"links", "http", "reverse"} {
 		b.Run(what, func(b *testing.B) {
 			p := inChild(b, what, answering(b))
 			var callers []*caller
@@ -135,7 +144,7 @@ func BenchmarkProxySaturated(b *testing.B) {
 
 // BenchmarkProxyPaced reports latency, and the proxy's CPU time per request, at 1000 requests a second.
 func BenchmarkProxyPaced(b *testing.B) {
-	for _, what := range []string{"direct", "links", "reverse"} {
+	for _, what := range []string{"direct", "links", "http", "reverse"} {
 		b.Run(what, func(b *testing.B) {
 			p := proxied{address: answering(b), cpu: func() time.Duration { return 0 }}
 			if what != "direct" {

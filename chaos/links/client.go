@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"faultline/bench"
 	"faultline/chaos/internal/control"
 )
 
@@ -30,9 +31,15 @@ func (c Client) Refuse(ctx context.Context, place string) error {
 	return c.post(ctx, pathRefuse, command{Place: place})
 }
 
-// Delay holds every byte back for eachWay in each direction: a latency of L is L/2 each way.
-func (c Client) Delay(ctx context.Context, place string, eachWay time.Duration) error {
-	return c.post(ctx, pathDelay, command{Place: place, EachWay: eachWay})
+// Strike puts a fault on a link, or on single HTTP requests, into effect; it replaces one of the same name. The seed decides
+// what is random about it.
+func (c Client) Strike(ctx context.Context, place string, f bench.Fault, seed uint64) error {
+	return c.post(ctx, pathStrike, command{Place: place, Fault: f, Seed: seed})
+}
+
+// Cure ends the fault of a name; what it has done stays in the State.
+func (c Client) Cure(ctx context.Context, place, name string) error {
+	return c.post(ctx, pathCure, command{Place: place, Fault: bench.Fault{Name: name}})
 }
 
 // CloseIdle closes, with EOF on both sides, the connections that carried no byte for that long.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"faultline/bench"
 )
 
 // within checks that nothing came early, and that the link is accurate to 5 %: by the least, because a
@@ -19,6 +21,16 @@ func within(t *testing.T, what string, got []time.Duration, want time.Duration) 
 	if least < want || least > want+want/20 {
 		t.Errorf("%s took %v at least, want %v to %v", what, least, want, want+want/20)
 	}
+}
+
+// delay holds every byte of a place back, in each direction; 0 ends that.
+func delay(t *testing.T, c Client, place string, eachWay time.Duration) {
+	t.Helper()
+	if eachWay == 0 {
+		must(t, c.Cure(t.Context(), place, "delay"))
+		return
+	}
+	must(t, c.Strike(t.Context(), place, bench.Fault{Name: "delay", Kind: bench.Latency, Delay: 2 * eachWay}, 1))
 }
 
 func TestDelayHoldsEachWayOnAnOpenConnection(t *testing.T) {
@@ -40,7 +52,7 @@ func TestDelayHoldsEachWayOnAnOpenConnection(t *testing.T) {
 	must(t, err)
 	<-came
 
-	must(t, client.Delay(t.Context(), "a->b", half))
+	delay(t, client, "a->b", half)
 	var up, down, both []time.Duration
 	for range 15 {
 		sent := time.Now()
@@ -53,7 +65,7 @@ func TestDelayHoldsEachWayOnAnOpenConnection(t *testing.T) {
 	within(t, "the way down", down, half)
 	within(t, "the round trip", both, 2*half)
 
-	must(t, client.Delay(t.Context(), "a->b", 0))
+	delay(t, client, "a->b", 0)
 	took, err := roundTrip(conn)
 	must(t, err)
 	if took > half {
@@ -65,7 +77,7 @@ func TestDelayHoldsEachWayOnAnOpenConnection(t *testing.T) {
 // message once, in order, none before its time, and no flush when the delay is taken away.
 func TestRemovingDelayNeitherFlushesNorReorders(t *testing.T) {
 	const (
-		delay = 150 * time.Millisecond
+		held  = 150 * time.Millisecond
 		every = 2 * time.Millisecond
 		count = 300
 	)
@@ -88,13 +100,13 @@ func TestRemovingDelayNeitherFlushesNorReorders(t *testing.T) {
 		}
 	}))
 	conn := dial(t, at["a->b"])
-	must(t, client.Delay(t.Context(), "a->b", delay))
+	delay(t, client, "a->b", held)
 	var removed time.Duration
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for n := range count {
 		if n == count/2 {
-			must(t, client.Delay(t.Context(), "a->b", 0))
+			delay(t, client, "a->b", 0)
 			removed = time.Since(began)
 		}
 		var b [16]byte
@@ -111,10 +123,10 @@ func TestRemovingDelayNeitherFlushesNorReorders(t *testing.T) {
 			t.Fatalf("message %d came where %d was due", m.n, next)
 		}
 		next++
-		if m.n < count/2-1 && m.came-m.sent < delay {
+		if m.n < count/2-1 && m.came-m.sent < held {
 			early++
 		}
-		if m.n > count*9/10 && m.came-m.sent > delay/2 {
+		if m.n > count*9/10 && m.came-m.sent > held/2 {
 			t.Errorf("message %d took %v long after the delay was removed at %v", m.n, m.came-m.sent, removed)
 		}
 	}
@@ -132,7 +144,7 @@ func TestEndOfConnectionIsDelayedLikeItsBytes(t *testing.T) {
 		io.Copy(io.Discard, c)
 		ended <- time.Now()
 	}))
-	must(t, client.Delay(t.Context(), "a->b", half))
+	delay(t, client, "a->b", half)
 	conn := dial(t, at["a->b"])
 	_, err := conn.Write([]byte("last words"))
 	must(t, err)
@@ -147,7 +159,7 @@ func TestEndOfConnectionIsDelayedLikeItsBytes(t *testing.T) {
 func TestDelayHoldsABoundedAmount(t *testing.T) {
 	client, at := start(t, "a->b")
 	open(t, client, "a->b", upstream(t, func(c *net.TCPConn) { defer c.Close(); io.Copy(io.Discard, c) }))
-	must(t, client.Delay(t.Context(), "a->b", time.Hour))
+	delay(t, client, "a->b", time.Hour)
 	conn := dial(t, at["a->b"])
 	must(t, conn.SetWriteDeadline(time.Now().Add(time.Second)))
 	_, err := conn.Write(make([]byte, 64<<20))

@@ -19,23 +19,26 @@ var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 // A pipe is one direction of a session.
 type pipe struct {
 	session  *session
+	way      way
 	src, dst *net.TCPConn
 	count    *atomic.Int64
 	back     *pipe // the other direction
 	queue    queue
-	release  sync.WaitGroup // the goroutine that lets held chunks go, while there are any
-	failed   atomic.Bool    // dst took a write no longer
-	finished atomic.Bool    // dst was told EOF
+	carried  atomic.Int64        // bytes since the start, of a connection that starts slowly
+	requests *requests           // up: what it reads them with, while faults strike single requests
+	opaque   bool                // up: it is not HTTP, or not any more
+	cut      atomic.Pointer[cut] // down: the answer that is to end in the middle
+	failed   atomic.Bool         // dst took a write no longer
+	finished atomic.Bool         // dst was told EOF
 }
 
-func (p *pipe) join(s *session, src, dst *net.TCPConn, count *atomic.Int64, back *pipe) {
-	p.session, p.src, p.dst, p.count, p.back = s, src, dst, count, back
+func (p *pipe) join(s *session, way way, src, dst *net.TCPConn, count *atomic.Int64, back *pipe) {
+	p.session, p.way, p.src, p.dst, p.count, p.back = s, way, src, dst, count, back
 	p.queue.room = make(chan struct{}, 1)
 }
 
 // run carries bytes until the source has ended, and its end after them.
 func (p *pipe) run() {
-	defer p.release.Wait()
 	raw, err := p.src.SyscallConn()
 	for err == nil {
 		err = p.next(raw)
@@ -51,7 +54,8 @@ func (p *pipe) next(raw syscall.RawConn) error {
 	var failed error
 	err := raw.Read(func(fd uintptr) bool {
 		buf = buffers.Get().(*[32 << 10]byte)
-		for n, failed = unix.Read(int(fd), buf[:]); failed == unix.EINTR; n, failed = unix.Read(int(fd), buf[:]) {
+		most := p.appetite(len(buf))
+		for n, failed = unix.Read(int(fd), buf[:most]); failed == unix.EINTR; n, failed = unix.Read(int(fd), buf[:most]) {
 		}
 		if failed != unix.EAGAIN {
 			return true
@@ -71,14 +75,30 @@ func (p *pipe) next(raw syscall.RawConn) error {
 		return io.EOF
 	}
 	p.count.Add(int64(n))
-	p.session.touch()
-	p.carry(buf[:n])
+	turned := p.session.heard(p.way)
+	switch {
+	case p.way == up:
+		p.takeRequests(buf[:n], turned)
+	case p.cut.Load() != nil:
+		return p.cutAnswer(buf[:n])
+	default:
+		p.carry(buf[:n])
+	}
 	return nil
 }
 
-// carry writes b through, or holds a copy of it if there is a delay or something held before it.
+// carry writes b through, unless a fault takes it, or holds a copy of it if there is a delay or something held before it.
 func (p *pipe) carry(b []byte) {
-	delay := time.Duration(p.session.place.eachWay.Load())
+	on := p.session.place.strikes()
+	if len(on) == 0 && p.queue.idle() {
+		p.write(b)
+		return
+	}
+	if p.loses(on, len(b)) {
+		return
+	}
+	p.throttle(on, len(b))
+	delay := p.latency(on, len(b))
 	if delay == 0 && p.queue.idle() {
 		p.write(b)
 		return
@@ -91,11 +111,20 @@ func (p *pipe) finish(err error) {
 	if errors.Is(err, net.ErrClosed) {
 		return // by ourselves
 	}
+	p.takeRest()
 	end := endReset
 	if errors.Is(err, io.EOF) && !p.swallowedReset() {
 		end = endEOF
 	}
-	delay := time.Duration(p.session.place.eachWay.Load())
+	p.end(end)
+}
+
+func (p *pipe) end(end ending) {
+	on := p.session.place.strikes()
+	if p.loses(on, 0) {
+		return
+	}
+	delay := p.latency(on, 0)
 	if delay == 0 && p.queue.idle() {
 		p.pass(end)
 		return
@@ -116,7 +145,7 @@ func (p *pipe) swallowedReset() bool {
 
 func (p *pipe) hold(c chunk) {
 	if p.queue.push(c, p.session.over) {
-		p.release.Go(p.letGo)
+		p.session.releases.Go(p.letGo)
 	}
 }
 

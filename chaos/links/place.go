@@ -7,25 +7,29 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"faultline/bench"
 )
 
 // A place is one proxy: a port, where it leads, and the connections that go through it.
 type place struct {
-	name    string
-	port    port
-	eachWay atomic.Int64 // delay of every byte, in nanoseconds
+	name string
+	port port
+	on   atomic.Pointer[[]*strike] // the faults in effect, never changed in place; nil: none
 
 	connections, failed, bytesUp, bytesDown atomic.Int64
 
 	mu       sync.Mutex
 	upstream string
+	open     bool             // its upstream lives
 	listener *net.TCPListener // nil while refusing
 	sessions map[*session]struct{}
-	running  sync.WaitGroup // the accept loop and the sessions
+	struck   map[string]*strike // the last of each name, in effect or cured
+	work     sync.WaitGroup     // the accept loop and the sessions
 }
 
 func newPlace(name string, port port) *place {
-	return &place{name: name, port: port, sessions: map[*session]struct{}{}}
+	return &place{name: name, port: port, sessions: map[*session]struct{}{}, struck: map[string]*strike{}}
 }
 
 // lead sets where new connections go; those that are open stay where they are.
@@ -42,18 +46,28 @@ func (p *place) lead(upstream string) error {
 func (p *place) accept() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.listener != nil {
-		return nil
-	}
 	if p.upstream == "" {
 		return fmt.Errorf("accepting on %s: it leads nowhere: set its upstream first", p.name)
 	}
-	l, err := p.port.listen()
-	if err != nil {
-		return err
+	p.open = true
+	return p.settle()
+}
+
+// settle has the place listen while its upstream lives and no fault has it refuse. The caller holds mu.
+func (p *place) settle() error {
+	listens := p.open && !p.has(bench.Refuse)
+	switch {
+	case !listens && p.listener != nil:
+		p.listener.Close()
+		p.listener = nil
+	case listens && p.listener == nil:
+		l, err := p.port.listen()
+		if err != nil {
+			return err
+		}
+		p.listener = l
+		p.work.Go(func() { p.acceptFrom(l) })
 	}
-	p.listener = l
-	p.running.Go(func() { p.acceptFrom(l) })
 	return nil
 }
 
@@ -81,11 +95,13 @@ func (p *place) begin(l *net.TCPListener, conn *net.TCPConn) {
 		reset(conn)
 		return
 	}
-	p.connections.Add(1)
-	s := newSession(p, conn)
+	if p.welcome(conn) {
+		return
+	}
+	s := newSession(p, p.connections.Add(1), conn)
 	p.sessions[s] = struct{}{}
 	upstream := p.upstream
-	p.running.Go(func() {
+	p.work.Go(func() {
 		s.run(upstream)
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -96,26 +112,31 @@ func (p *place) begin(l *net.TCPListener, conn *net.TCPConn) {
 // refuse returns when connects are refused and every connection has been reset.
 func (p *place) refuse() {
 	p.mu.Lock()
-	if p.listener != nil {
-		p.listener.Close()
-		p.listener = nil
-	}
+	p.open = false
+	p.settle() // closing does not fail
 	p.mu.Unlock()
-	for _, s := range p.open() {
-		s.abort()
+	p.abort(func(*session) bool { return true })
+}
+
+// abort resets the connections that which picks.
+func (p *place) abort(which func(*session) bool) {
+	for _, s := range p.running() {
+		if which(s) {
+			s.abort()
+		}
 	}
 }
 
 // closeIdle closes, in good order, the connections that carried nothing for that long.
 func (p *place) closeIdle(silent time.Duration) {
-	for _, s := range p.open() {
+	for _, s := range p.running() {
 		if s.silence() >= silent {
 			s.hangUp()
 		}
 	}
 }
 
-func (p *place) open() []*session {
+func (p *place) running() []*session {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	sessions := make([]*session, 0, len(p.sessions))
@@ -128,15 +149,6 @@ func (p *place) open() []*session {
 // close ends the place for good and waits for its goroutines.
 func (p *place) close() {
 	p.refuse()
-	p.running.Wait()
+	p.work.Wait()
 	p.port.release()
-}
-
-// delay holds back every byte that arrives from now on, in each direction, on open connections too.
-func (p *place) delay(eachWay time.Duration) error {
-	if eachWay < 0 {
-		return fmt.Errorf("delay of %s: %v is negative: give 0 or more", p.name, eachWay)
-	}
-	p.eachWay.Store(int64(eachWay))
-	return nil
 }

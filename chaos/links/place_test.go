@@ -13,6 +13,10 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"faultline/bench"
+	"faultline/internal/needs"
+	"faultline/internal/poll"
 )
 
 func TestRefusedPlaceKeepsItsPort(t *testing.T) {
@@ -60,7 +64,7 @@ func TestHeldPortTakesNoConnections(t *testing.T) {
 }
 
 func TestEndsOfConnections(t *testing.T) {
-	for _, delay := range []time.Duration{0, 20 * time.Millisecond} {
+	for _, held := range []time.Duration{0, 20 * time.Millisecond} {
 		ends := map[string]struct {
 			upstream func(*net.TCPConn)
 			want     error
@@ -74,10 +78,10 @@ func TestEndsOfConnections(t *testing.T) {
 			"half-closed": {func(c *net.TCPConn) { b, _ := io.ReadAll(c); c.Write(bytes.ToUpper(b)); c.Close() }, nil},
 		}
 		for name, e := range ends {
-			t.Run(name+delay.String(), func(t *testing.T) {
+			t.Run(name+held.String(), func(t *testing.T) {
 				client, at := start(t, "a->b")
 				open(t, client, "a->b", upstream(t, e.upstream))
-				must(t, client.Delay(t.Context(), "a->b", delay))
+				delay(t, client, "a->b", held)
 				conn := dial(t, at["a->b"])
 				if name != "EOF" {
 					_, err := conn.Write([]byte("bye"))
@@ -179,7 +183,7 @@ func TestBadUpstreamsKeepToTheirPlaces(t *testing.T) {
 
 // unused returns an address that refuses.
 func unused(t *testing.T) string {
-	p, err := holdPort()
+	p, err := holdPort(anyPort)
 	must(t, err)
 	t.Cleanup(p.release)
 	return p.address
@@ -187,7 +191,7 @@ func unused(t *testing.T) string {
 
 // blackHole returns an address that answers no connect: its backlog is full.
 func blackHole(t *testing.T) string {
-	p, err := holdPort()
+	p, err := holdPort(anyPort)
 	must(t, err)
 	t.Cleanup(p.release)
 	must(t, unix.Listen(p.socket, 0))
@@ -198,7 +202,7 @@ func blackHole(t *testing.T) string {
 		}
 		t.Cleanup(func() { c.Close() })
 	}
-	t.Skip("this kernel's backlog does not fill")
+	needs.Kernel(t, errors.New("a backlog that fills"))
 	return ""
 }
 
@@ -220,14 +224,14 @@ func TestManyConnectionsAtOnce(t *testing.T) {
 			conn.Close()
 		})
 		if i == 100 {
-			must(t, client.Delay(t.Context(), "a->b", 10*time.Millisecond))
+			delay(t, client, "a->b", 10*time.Millisecond)
 		}
 		if i == 150 {
-			must(t, client.Delay(t.Context(), "a->b", 0))
+			delay(t, client, "a->b", 0)
 		}
 	}
 	all.Wait()
-	eventually(t, "all sessions end", func() bool {
+	poll.Until(t, 10*time.Second, "all sessions end", func() bool {
 		s, err := client.State(t.Context())
 		must(t, err)
 		return s.Places["a->b"].Open == 0
@@ -237,7 +241,7 @@ func TestManyConnectionsAtOnce(t *testing.T) {
 	if p := s.Places["a->b"]; p.Connections != 200 || p.BytesUp != 200*100<<10 || p.BytesDown != p.BytesUp {
 		t.Errorf("the counters say %+v", p)
 	}
-	eventually(t, "no goroutine is left behind", func() bool { return runtime.NumGoroutine() <= before })
+	poll.Until(t, 10*time.Second, "no goroutine is left behind", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 func TestServeLeavesNothingBehind(t *testing.T) {
@@ -246,13 +250,13 @@ func TestServeLeavesNothingBehind(t *testing.T) {
 		client, at := start(t, "a->b", "black hole")
 		open(t, client, "a->b", upstream(t, echoConn))
 		open(t, client, "black hole", blackHole(t))
-		must(t, client.Delay(t.Context(), "a->b", time.Hour))
+		delay(t, client, "a->b", time.Hour)
 		_, err := dial(t, at["a->b"]).Write([]byte("held"))
 		must(t, err)
 		dial(t, at["a->b"])
 		dial(t, at["black hole"])
 	})
-	eventually(t, "no goroutine is left behind", func() bool { return runtime.NumGoroutine() <= before })
+	poll.Until(t, 10*time.Second, "no goroutine is left behind", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 func TestCloseIdle(t *testing.T) {
@@ -275,7 +279,9 @@ func TestCommandsThatCannotBeDone(t *testing.T) {
 	for what, err := range map[string]error{
 		"an unknown place":    client.Refuse(t.Context(), "b->a"),
 		"no host and port":    client.SetUpstream(t.Context(), "a->b", "b"),
-		"a negative delay":    client.Delay(t.Context(), "a->b", -1),
+		"a negative delay":    client.Strike(t.Context(), "a->b", bench.Fault{Kind: bench.Latency, Delay: -1}, 1),
+		"a rate of nothing":   client.Strike(t.Context(), "a->b", bench.Fault{Kind: bench.Bandwidth}, 1),
+		"no kind of a link":   client.Strike(t.Context(), "a->b", bench.Fault{Kind: bench.Slow}, 1),
 		"nowhere to lead":     client.Accept(t.Context(), "a->b"),
 		"a place named twice": Serve(t.Context(), Config{Places: []string{"a", "a"}}, nil),
 	} {

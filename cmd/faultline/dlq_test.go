@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"faultline/internal/needs"
+	"faultline/internal/poll"
 	"faultline/targets/broker"
 )
 
@@ -151,9 +152,6 @@ func TestDeadLetters(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			if kind == "rabbitmq" {
 				needs.RabbitMQ(t)
-				if testing.Short() {
-					t.Skip("skipped: -short has no time for nodes to start")
-				}
 			}
 			u := startUp(t, kind)
 			if out, _ := u.run(t, exitOK, "dlq"); out != "no dead letters in queue\n" {
@@ -162,7 +160,7 @@ func TestDeadLetters(t *testing.T) {
 			began := time.Now()
 			u.poison(t, "1")
 			first, second := u.place(t, "one"), u.place(t, "two")
-			poll(t, 20*time.Second, "both are given up", func() bool { return len(u.letters(t)) == 2 })
+			poll.Until(t, 20*time.Second, "both are given up", func() bool { return len(u.letters(t)) == 2 })
 			for _, l := range u.letters(t) {
 				if l.Queue != "payment" || l.Order != first && l.Order != second || l.Attempts != 5 || l.ID == "" ||
 					!strings.Contains(l.Reason, "is poisoned") || l.Since.Before(began) || l.Since.After(time.Now()) {
@@ -178,15 +176,15 @@ func TestDeadLetters(t *testing.T) {
 				t.Errorf("%q, and %d letters are left", problem, len(u.letters(t)))
 			}
 			u.run(t, exitOK, "dlq", "replay", second)
-			poll(t, 20*time.Second, "what was put back too early is given up again", func() bool {
+			poll.Until(t, 20*time.Second, "what was put back too early is given up again", func() bool {
 				all := u.letters(t)
 				return len(all) == 2 && strings.Contains(all[1].ID, "replay") && all[1].Attempts == 5
 			})
 			u.poison(t, "0")
 			u.run(t, exitOK, "dlq", "replay", first)
-			poll(t, 10*time.Second, "the first order is done", u.confirmed(t, first))
+			poll.Until(t, 10*time.Second, "the first order is done", u.confirmed(t, first))
 			u.run(t, exitOK, "dlq", "replay", "payment")
-			poll(t, 10*time.Second, "the second, too", u.confirmed(t, second))
+			poll.Until(t, 10*time.Second, "the second, too", u.confirmed(t, second))
 			if left := u.letters(t); len(left) > 0 {
 				t.Errorf("left: %+v", left)
 			}

@@ -3,17 +3,18 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"faultline/internal/poll"
+	"faultline/internal/procs"
 )
 
 // grace is how long anything may outlive the program.
@@ -36,14 +37,14 @@ func startRun(t *testing.T, fault string) *running {
 	stderr, err := os.Create(r.stderr)
 	must(t, err)
 	defer stderr.Close()
-	r.cmd = exec.Command(self, "run", "--arch", "queue", "--fault", fault, "--rate", "20", "--out", r.out,
+	r.cmd = exec.Command(self, "run", "--arch", "queue", "--fault", fault, "--no-control", "--rate", "20", "--out", r.out,
 		"--warm-up", "1s", "--baseline", "1s", "--window", "60s", "--recovery", "1s", "--drain", "10s")
 	r.cmd.Env = append(os.Environ(), commandEnv+"=1", "TMPDIR="+r.tmp)
 	r.cmd.Stderr = stderr
 	must(t, r.cmd.Start())
 	t.Cleanup(func() { _ = r.cmd.Process.Kill() })
-	poll(t, 60*time.Second, fault+" is in effect", func() bool { return strings.Contains(r.events(), `"kind":"inject"`) })
-	r.family = children(r.cmd.Process.Pid)
+	poll.Until(t, 60*time.Second, fault+" is in effect", func() bool { return strings.Contains(r.events(), `"kind":"inject"`) })
+	r.family = procs.Children(r.cmd.Process.Pid)
 	if len(r.family) < 8 { // six services, the broker, the links, the reaper; a killed one less
 		t.Fatalf("%d children", len(r.family))
 	}
@@ -90,8 +91,8 @@ func (r *running) ended(t *testing.T, limit time.Duration) int {
 func (r *running) leavesNothing(t *testing.T) {
 	t.Helper()
 	deadline := time.Now().Add(grace)
-	poll(t, grace, "no child is left", func() bool { return !slices.ContainsFunc(r.family, alive) })
-	poll(t, max(time.Until(deadline), time.Millisecond), "no directory is left", func() bool {
+	poll.Until(t, grace, "no child is left", func() bool { return !slices.ContainsFunc(r.family, procs.Alive) })
+	poll.Until(t, max(time.Until(deadline), time.Millisecond), "no directory is left", func() bool {
 		left, _ := filepath.Glob(filepath.Join(r.tmp, "faultline-*"))
 		return len(left) == 0
 	})
@@ -126,7 +127,7 @@ func TestCtrlC(t *testing.T) {
 func TestSecondCtrlC(t *testing.T) {
 	r := startRun(t, "payment-hang")
 	r.interrupt(t)
-	poll(t, 5*time.Second, "the first is heard", func() bool { return strings.Contains(r.said(), "interrupted") })
+	poll.Until(t, 5*time.Second, "the first is heard", func() bool { return strings.Contains(r.said(), "interrupted") })
 	r.interrupt(t)
 	if code := r.ended(t, grace); code != exitInterrupted {
 		t.Errorf("exit code %d", code)
@@ -144,41 +145,4 @@ func TestKill9(t *testing.T) {
 			r.leavesNothing(t)
 		})
 	}
-}
-
-// poll waits for something to become true.
-func poll(t *testing.T, limit time.Duration, what string, yes func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(limit); !yes(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %v still not: %s", limit, what)
-		}
-	}
-}
-
-// stat are the fields of /proc/PID/stat from the state on; empty when the process is gone.
-func stat(pid int) []string {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return nil
-	}
-	return strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
-}
-
-// alive reports whether a process runs; one that nobody has waited for yet does not.
-func alive(pid int) bool {
-	fields := stat(pid)
-	return len(fields) > 0 && fields[0] != "Z" && fields[0] != "X"
-}
-
-// children are the processes that a process has started and that still run.
-func children(parent int) (pids []int) {
-	entries, _ := os.ReadDir("/proc")
-	for _, e := range entries {
-		n, err := strconv.Atoi(e.Name())
-		if fields := stat(n); err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(parent) && alive(n) {
-			pids = append(pids, n)
-		}
-	}
-	return pids
 }

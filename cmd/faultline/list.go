@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"faultline/bench"
+	"faultline/chaos"
 	"faultline/internal/lab"
 	"faultline/reports"
 )
@@ -32,6 +33,10 @@ func (listCommand) Run(s streams) error {
 	for _, f := range c.Faults {
 		fmt.Fprintf(out, "  %s\t%s\n", f.Name, f.About)
 	}
+	fmt.Fprintln(out, "\nkinds of faults, for one of your own in a plan file")
+	for _, k := range chaos.Kinds() {
+		fmt.Fprintf(out, "  %s\t%s\n\t%s\n", k.Name, k.About, told(k))
+	}
 	fmt.Fprintln(out, "\ntransports")
 	for _, t := range c.Transports {
 		fmt.Fprintf(out, "  %s\t%s\n", t.Name, t.About)
@@ -40,10 +45,26 @@ func (listCommand) Run(s streams) error {
 	for _, p := range bench.Promises() {
 		fmt.Fprintf(out, "  %s\t%s (%s)\n", p.Name, p.About, strings.Join(p.Transports, ", "))
 	}
+	fmt.Fprintln(out, "\npolicies of callers (faultline metastable)")
+	for _, p := range c.Policies {
+		fmt.Fprintf(out, "  %s\t%s\n", p.Name, p.About)
+	}
 	fmt.Fprintln(out, "\nformats")
 	for _, f := range reports.All {
 		fmt.Fprintf(out, "  %s\t%s\n", f.Name, f.About)
 	}
 	fmt.Fprintf(out, "\nruntimes\n  %s\n\nbrokers\n  %s, or an amqp:// URL\n", strings.Join(c.Runtimes, ", "), strings.Join(c.Brokers, ", "))
 	return out.Flush()
+}
+
+// told says at which places a fault of a kind can be, and what it must and may be told.
+func told(k chaos.Kind) string {
+	words := "place: " + k.Places
+	for _, p := range k.Parameters {
+		words += "; " + p.Name + ": " + p.Allowed
+		if p.Default != "" {
+			words += " (default: " + p.Default + ")"
+		}
+	}
+	return words
 }

@@ -52,14 +52,20 @@ func interruptible(stderr io.Writer) (context.Context, context.CancelFunc) {
 
 // A command line is everything that can be asked for.
 type commandLine struct {
-	Run     runCommand     `cmd:"" help:"Run a plan: architectures x faults under load, each order audited."`
-	Seams   seamsCommand   `cmd:"" help:"Move the boundary between sync and async through the flow, and show which cuts no other beats."`
-	Report  reportCommand  `cmd:"" help:"Render the facts of runs again."`
-	Init    initCommand    `cmd:"" help:"Write a commented plan to start from."`
-	List    listCommand    `cmd:"" help:"List architectures, faults, transports and formats."`
-	Up      upCommand      `cmd:"" help:"Start one architecture and leave it running, to try it with curl."`
-	DLQ     dlqCommand     `cmd:"" name:"dlq" help:"List what a system that is up has given up (dead letters), or put it back."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Run           runCommand        `cmd:"" help:"Run a plan: architectures x faults under load, each order audited."`
+	Seams         seamsCommand      `cmd:"" help:"Move the boundary between sync and async through the flow, and show which cuts no other beats."`
+	BreakingPoint breakingCommand   `cmd:"" name:"breaking-point" help:"Find the weakest fault that breaks an SLO, by how long it lasts and how many orders arrive."`
+	Capacity      capacityCommand   `cmd:"" help:"Find the highest arrival rate that keeps an SLO, undisturbed or under a fault."`
+	Metastable    metastableCommand `cmd:"" help:"Find up to which load, and for how long a fault, a system heals itself, by what its callers do."`
+	Matrix        matrixCommand     `cmd:"" help:"Break every place of some architectures: who feels which, as one matrix."`
+	Report        reportCommand     `cmd:"" help:"Render the facts of runs again."`
+	Compare       compareCommand    `cmd:"" help:"Set a run against a baseline: what got worse, by how much, how sure."`
+	Init          initCommand       `cmd:"" help:"Write a commented plan to start from."`
+	List          listCommand       `cmd:"" help:"List architectures, faults and their kinds, transports and formats."`
+	Up            upCommand         `cmd:"" help:"Start one architecture and leave it running, to try it with curl."`
+	DLQ           dlqCommand        `cmd:"" name:"dlq" help:"List what a system that is up has given up (dead letters), or put it back."`
+	Clean         cleanCommand      `cmd:"" help:"Remove what runs in containers have left on the engine: containers, networks, images of this program."`
+	Version       versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // A streams is where a command prints, and until when it may run.

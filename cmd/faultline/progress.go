@@ -27,6 +27,10 @@ func newProgress(out io.Writer) *progress { return &progress{out: out} }
 func (p *progress) show(now bench.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if now.Rounds != nil {
+		fmt.Fprintln(p.out, now.Rounds.Text(now.Widths))
+		return
+	}
 	if now.Index != p.trial {
 		p.trial, p.phase, p.last = now.Index, "", 0
 		fmt.Fprintf(p.out, "[%d/%d] %s under %s: starting\n", now.Index, now.Trials, now.Trial.Architecture.Name, now.Trial.Fault.Name)

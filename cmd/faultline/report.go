@@ -4,49 +4,56 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"faultline/bench"
 	"faultline/reports"
 )
 
 type reportCommand struct {
-	Dirs   []string `arg:"" name:"dir" help:"Directories of runs of one plan."`
-	Format string   `default:"text" placeholder:"NAME" help:"html, text or json."`
-	Out    string   `short:"o" placeholder:"FILE" help:"File to write (default: standard output)."`
+	Dirs     []string `arg:"" name:"dir" help:"Directories of runs of one plan."`
+	Format   string   `default:"text" placeholder:"NAME" help:"html, text, json, md, junit, gobench, csv, openmetrics, hgrm, adr; or all."`
+	Capacity []string `placeholder:"DIR" help:"Directories of faultline capacity, whose answers fill their row of 'When to use which'."`
+	Out      string   `short:"o" placeholder:"FILE" help:"File to write (default: standard output); of all: the directory (default: that of the run)."`
 }
 
 // Run renders facts that were saved, also by an older version.
 func (c reportCommand) Run(s streams) error {
-	i := slices.IndexFunc(reports.All, func(e reports.Entry) bool { return e.Name == c.Format })
-	if i < 0 {
-		var names []string
-		for _, e := range reports.All {
-			names = append(names, e.Name)
-		}
-		return usageError{fmt.Errorf("--format: %q is not known%s; allowed: %s", c.Format, bench.Nearest(c.Format, names), strings.Join(names, ", "))}
-	}
-	results, err := analyse(c.Dirs)
+	names, err := formats([]string{c.Format})
 	if err != nil {
 		return usageError{err}
 	}
-	if len(results.Trials) == 0 {
-		return usageError{fmt.Errorf("%s holds no trial: the run ended before its first", c.Dirs[0])}
+	results, err := analyse(c.Dirs)
+	if err == nil {
+		err = someTrials(results, c.Dirs[0])
 	}
-	out := s.out
-	if c.Out != "" {
-		file, err := os.Create(c.Out)
-		if err != nil {
-			return usageError{fmt.Errorf("--out: %w", err)}
+	if err == nil {
+		results.Capacities, err = capacities(c.Capacity, results.Run)
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	if c.Format == "all" {
+		dir := c.Out
+		if dir == "" {
+			dir = c.Dirs[0]
 		}
-		defer file.Close()
-		out = io.Writer(file)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return usageError{fmt.Errorf("--out: %w; choose a directory that can be written", err)}
+		}
+		return writeFiles(dir, names, results)
 	}
-	return reports.All[i].Format(out, results)
+	out, finish, err := output(s, c.Out)
+	if err != nil {
+		return usageError{err}
+	}
+	return errors.Join(formatNamed(c.Format).Format(out, results), finish())
+}
+
+func formatNamed(name string) reports.Entry {
+	return reports.All[slices.IndexFunc(reports.All, func(e reports.Entry) bool { return e.Name == name })]
 }
 
 // analyse reads the facts of runs of one plan and computes their figures.
@@ -60,20 +67,14 @@ func analyse(dirs []string) (bench.Results, error) {
 		}
 		if i == 0 {
 			first = header
-		} else if !samePlan(first.Plan, header.Plan) {
-			return bench.Results{}, fmt.Errorf("%s is a run of another plan than %s: report them one by one", dir, dirs[0])
+		} else if d := bench.DifferentPlans(first.Plan, header.Plan); len(d) > 0 {
+			return bench.Results{}, fmt.Errorf("%s is a run of another plan than %s, with another %s: report them one by one", dir, dirs[0], d[0].Text)
 		}
 		all = append(all, facts...)
 	}
 	results := bench.Analyse(first, all)
 	results.Dir = dirs[0]
 	return results, nil
-}
-
-func samePlan(a, b bench.Plan) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && string(x) == string(y)
 }
 
 // writeSummaries saves each trial's figures beside its facts.

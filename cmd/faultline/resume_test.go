@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 )
 
 // TestResumeAfterKill9: a run that is killed in its second trial is carried on, and its report is whole.
@@ -20,7 +21,7 @@ func TestResumeAfterKill9(t *testing.T) {
 	must(t, first.Start())
 	second := filepath.Join(dir, "trials", "002-queue-control-r1")
 	defer func() { _ = first.Process.Kill() }()
-	poll(t, 60*time.Second, "the second trial runs", func() bool { return holds(filepath.Join(second, "events.jsonl"), "baseline") })
+	poll.Until(t, 60*time.Second, "the second trial runs", func() bool { return holds(filepath.Join(second, "events.jsonl"), "baseline") })
 	must(t, first.Process.Kill())
 	_ = first.Wait()
 	before, err := os.Stat(filepath.Join(dir, "trials", "001-sync-control-r1", "planned.csv"))

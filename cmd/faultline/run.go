@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"faultline/bench"
@@ -15,52 +14,59 @@ import (
 
 type runCommand struct {
 	Arch []string `placeholder:"NAME" help:"Architectures, or all of faultline list (default: sync,queue,hybrid)."`
+	untilFlags
 	planFlags
 }
 
 // planFlags are what every command that runs a plan takes.
 type planFlags struct {
-	Plan     string         `placeholder:"FILE" help:"YAML plan; flags override it. See docs/plan.md."`
-	Fault    []string       `placeholder:"NAME" help:"Faults (default: control,slow-risk)."`
-	Rate     *float64       `placeholder:"N" help:"Orders per second (default: 100)."`
-	Arrivals string         `placeholder:"KIND" help:"poisson or constant (default: poisson)."`
-	Trials   *int           `placeholder:"N" help:"Repeats of everything (default: 1)."`
-	Seed     *uint64        `placeholder:"N" help:"Seed of everything random (default: 1)."`
-	Broker   string         `placeholder:"NAME" help:"nats (embedded, the default), rabbitmq (an installed one, as a child) or an amqp:// URL."`
-	Runtime  string         `placeholder:"NAME" help:"Where services run: process."`
-	WarmUp   *time.Duration `placeholder:"2s" help:"Length of the warm-up."`
-	Baseline *time.Duration `placeholder:"4s" help:"Length of the baseline before the fault."`
-	Window   *time.Duration `placeholder:"4.4s" help:"Length of the fault window."`
-	Recovery *time.Duration `placeholder:"7s" help:"Length of the load after the fault."`
-	Drain    *time.Duration `placeholder:"30s" help:"Longest wait until every order is settled."`
-	Out      string         `placeholder:"DIR" help:"Directory of the run; must not hold one (default: runs/TIME)."`
-	Resume   bool           `help:"Carry on the run in --out: only trials that it has not finished; begin it if there is none."`
-	FailOn   []string       `placeholder:"CLASS" help:"Exit with 3 if a trial, valid or not, has orders of these classes, such as lost,duplicated."`
+	Plan          string         `placeholder:"FILE" help:"YAML plan; flags override it. See docs/plan.md."`
+	Fault         []string       `placeholder:"NAME" help:"Faults (default: control,slow-risk)."`
+	NoControl     bool           `help:"Don't run the control besides; figures that are differences against it stay empty."`
+	Rate          *float64       `placeholder:"N" help:"Orders per second (default: 100)."`
+	Arrivals      string         `placeholder:"KIND" help:"poisson or constant (default: poisson)."`
+	Trials        *int           `placeholder:"N" help:"Repeats of everything (default: 1)."`
+	Seed          *uint64        `placeholder:"N" help:"Seed of everything random (default: 1)."`
+	Broker        string         `placeholder:"NAME" help:"nats (embedded; the default of process), rabbitmq (an installed one, as a child, or a container; the default of docker) or an amqp:// URL."`
+	RabbitMQImage string         `name:"rabbitmq-image" placeholder:"REF" help:"Image of RabbitMQ's container (default: rabbitmq:4-management, or what scripts/rabbitmq-image.sh built)."`
+	Runtime       string         `placeholder:"NAME" help:"Where services run: process (children, the default) or docker (containers)."`
+	WarmUp        *time.Duration `placeholder:"2s" help:"Length of the warm-up."`
+	Baseline      *time.Duration `placeholder:"4s" help:"Length of the baseline before the fault."`
+	Window        *time.Duration `placeholder:"4.4s" help:"Length of the fault window."`
+	Recovery      *time.Duration `placeholder:"7s" help:"Length of the load after the fault."`
+	Drain         *time.Duration `placeholder:"30s" help:"Longest wait until every order is settled."`
+	Share         bool           `help:"Trials of an architecture follow each other on one system, while nothing waits in it."`
+	Out           string         `placeholder:"DIR" help:"Directory of the run; must not hold one (default: runs/TIME)."`
+	Resume        bool           `help:"Carry on the run in --out: only trials that it has not finished; begin it if there is none."`
+	Format        []string       `placeholder:"NAME" help:"Reports to write into the directory besides the page: md,junit, or all."`
+	Against       string         `placeholder:"DIR" help:"Run, or JSON report of one, that gates such as 'done p99 not worse by 10%' set this one against."`
+	gateFlags
 }
 
 // Run carries out the plan, then reports it: text on standard output, and report.html in the directory.
 func (c runCommand) Run(s streams) error {
 	lab := lab.New()
 	file, err := c.planFile(lab.Catalogue)
+	if err == nil {
+		err = c.untilFlags.over(&file)
+	}
 	if err != nil {
 		return usageError{err}
 	}
-	switch {
-	case slices.Equal(c.Arch, []string{"all"}):
-		file.Architectures = bench.Names(lab.Catalogue.Architectures, bench.ArchitectureName)
-	case len(c.Arch) > 0:
-		file.Architectures = c.Arch
-	}
+	file.Architectures = architectures(c.Arch, file.Architectures, lab.Catalogue)
 	plan, err := file.Resolve(lab.Catalogue)
 	if err != nil {
 		return usageError{err}
+	}
+	if len(plan.Faults) > len(file.Faults) {
+		fmt.Fprintln(s.err, "the control runs too, which every fault is measured against; --no-control leaves it out")
 	}
 	return c.carryOut(s, lab, plan)
 }
 
 // carryOut runs a plan that was checked, and reports it.
 func (c planFlags) carryOut(s streams, lab bench.Lab, plan bench.Plan) error {
-	gates, err := classes(c.FailOn)
+	judged, err := c.judged(plan)
 	if err != nil {
 		return usageError{err}
 	}
@@ -78,9 +84,9 @@ func (c planFlags) carryOut(s streams, lab bench.Lab, plan bench.Plan) error {
 	if err != nil {
 		return usageError{err}
 	}
-	fmt.Fprintf(s.err, "%s, about %s in all; facts go to %s\n", amount(len(left), len(trials)), bench.Estimate(left).Round(time.Second), dir)
+	fmt.Fprintf(s.err, "%s; facts go to %s\n", amount(left, trials, plan, lab.Catalogue), dir)
 	ran := bench.Run(s.ctx, lab, header, dir, newProgress(s.err).show)
-	results, reported := writeReport(s, dir)
+	results, reported := writeReport(s, dir, judged)
 	switch {
 	case s.ctx.Err() != nil:
 		return errors.Join(errInterrupted, reported)
@@ -89,19 +95,33 @@ func (c planFlags) carryOut(s streams, lab bench.Lab, plan bench.Plan) error {
 	case reported != nil:
 		return reported
 	}
-	return verdict(results, gates)
+	return c.verdict(results)
 }
 
-// amount says how many trials will be run.
-func amount(left, all int) string {
-	if left < all {
-		return fmt.Sprintf("%d of %d trials are left", left, all)
+// A judgement is what a run is put to when it has ended, and how it is reported.
+type judgement struct {
+	gates   []bench.Gate
+	base    *bench.Results
+	formats []string
+}
+
+// judged checks gates, baseline and formats before anything runs.
+func (c planFlags) judged(p bench.Plan) (j judgement, err error) {
+	var errs [3]error
+	j.gates, errs[0] = c.gates(p)
+	j.formats, errs[1] = formats(c.Format)
+	if c.Against != "" {
+		base, _, err := load(c.Against)
+		if err == nil {
+			err = bench.Comparable(base.Run.Plan, p, nil, c.Against, "this run")
+		}
+		j.base, errs[2] = &base, err
 	}
-	return fmt.Sprintf("%d trials", all)
+	return j, errors.Join(errs[:]...)
 }
 
-// writeReport renders the facts of a run: the table on standard output, the page into the directory.
-func writeReport(s streams, dir string) (bench.Results, error) {
+// writeReport renders the facts of a run: the table on standard output, the page and what else is asked for into the directory.
+func writeReport(s streams, dir string, j judgement) (bench.Results, error) {
 	results, err := analyse([]string{dir})
 	if err != nil {
 		return results, err
@@ -109,26 +129,27 @@ func writeReport(s streams, dir string) (bench.Results, error) {
 	if len(results.Trials) == 0 {
 		return results, nil
 	}
+	results.Gates = bench.Judge(j.gates, results, j.base, nil)
 	if err := writeSummaries(results); err != nil {
 		return results, err
 	}
-	page := filepath.Join(dir, "report.html")
-	file, err := os.Create(page)
-	if err != nil {
-		return results, fmt.Errorf("writing the report: %w", err)
-	}
-	if err := errors.Join(reports.HTML(file, results), file.Close()); err != nil {
-		return results, fmt.Errorf("writing the report: %w", err)
+	if err := writeFiles(dir, append([]string{"html"}, j.formats...), results); err != nil {
+		return results, err
 	}
 	if err := reports.Text(s.out, results); err != nil {
 		return results, err
 	}
-	fmt.Fprintf(s.out, "\nreport: %s\n", page)
+	fmt.Fprintf(s.out, "\nreport: %s\n", filepath.Join(dir, "report.html"))
 	return results, nil
 }
 
+// planFile is the plan that the flags ask for, over the defaults or a file.
 func (c planFlags) planFile(known bench.Catalogue) (bench.PlanFile, error) {
-	file := bench.Defaults()
+	return c.over(bench.Defaults(), known)
+}
+
+// over is the plan that the flags ask for: over a file, if they name one, or a plan that is there.
+func (c planFlags) over(file bench.PlanFile, known bench.Catalogue) (bench.PlanFile, error) {
 	if c.Plan != "" {
 		var err error
 		if file, err = bench.ReadPlan(c.Plan, known); err != nil {
@@ -138,17 +159,19 @@ func (c planFlags) planFile(known bench.Catalogue) (bench.PlanFile, error) {
 	if len(c.Fault) > 0 {
 		file.Faults = c.Fault
 	}
+	file.Control = file.Control && !c.NoControl
 	set(&file.Load.Rate, c.Rate)
 	set(&file.Trials, c.Trials)
 	set(&file.Seed, c.Seed)
 	for _, f := range []struct {
 		field *string
 		flag  string
-	}{{&file.Load.Arrivals, c.Arrivals}, {&file.Broker, c.Broker}, {&file.Runtime, c.Runtime}} {
+	}{{&file.Load.Arrivals, c.Arrivals}, {&file.Broker, c.Broker}, {&file.Runtime, c.Runtime}, {&file.RabbitMQ.Image, c.RabbitMQImage}} {
 		if f.flag != "" {
 			*f.field = f.flag
 		}
 	}
+	file.Share = file.Share || c.Share
 	set(&file.Windows.WarmUp, c.WarmUp)
 	set(&file.Windows.Baseline, c.Baseline)
 	set(&file.Windows.Fault, c.Window)

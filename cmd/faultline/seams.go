@@ -10,6 +10,7 @@ import (
 
 type seamsCommand struct {
 	With []string `default:"queue" placeholder:"NAME" help:"Transports behind the cut, such as queue,topic (default: queue)."`
+	untilFlags
 	planFlags
 }
 
@@ -17,11 +18,15 @@ type seamsCommand struct {
 func (c seamsCommand) Run(s streams) error {
 	lab := lab.New()
 	file, err := c.planFile(lab.Catalogue)
+	if err == nil {
+		err = c.untilFlags.over(&file)
+	}
 	if err != nil {
 		return usageError{err}
 	}
-	if !slices.Contains(file.Faults, bench.Control) || len(file.Faults) < 2 {
-		return usageError{errors.New("faults: a blast radius is set against the control: name control, and a fault besides")}
+	broken := slices.ContainsFunc(file.Faults, func(name string) bool { return name != bench.Control })
+	if !broken || !file.Control && !slices.Contains(file.Faults, bench.Control) {
+		return usageError{errors.New("faults: a blast radius is set against the control: name a fault, and let the control run besides")}
 	}
 	cuts, err := lab.Catalogue.Cuts(c.With)
 	if err != nil {

@@ -14,9 +14,11 @@ import (
 )
 
 type upCommand struct {
-	Arch   string `arg:"" help:"Architecture to start; see faultline list."`
-	Broker string `placeholder:"NAME" help:"nats (embedded, the default), rabbitmq or an amqp:// URL."`
-	Listen string `placeholder:"ADDR" help:"Serve the API here, such as 127.0.0.1:8080 (default: a free port)."`
+	Arch          string `arg:"" help:"Architecture to start; see faultline list."`
+	Broker        string `placeholder:"NAME" help:"nats (embedded; the default of process), rabbitmq (the default of docker) or an amqp:// URL."`
+	Runtime       string `placeholder:"NAME" help:"Where services run: process (the default) or docker."`
+	RabbitMQImage string `name:"rabbitmq-image" placeholder:"REF" help:"Image of RabbitMQ's container."`
+	Listen        string `placeholder:"ADDR" help:"Serve the API here, such as 127.0.0.1:8080 (default: a free port)."`
 }
 
 // Run starts the architecture, prints how to try it, and stops it at Ctrl-C. Nothing is ever declined.
@@ -25,8 +27,9 @@ func (c upCommand) Run(s streams) error {
 	file := bench.Defaults()
 	file.Architectures, file.Faults = []string{c.Arch}, []string{bench.Control}
 	file.Flow.Declined = 0
-	if c.Broker != "" {
-		file.Broker = c.Broker
+	file.Broker, file.RabbitMQ.Image = c.Broker, c.RabbitMQImage
+	if c.Runtime != "" {
+		file.Runtime = c.Runtime
 	}
 	plan, err := file.Resolve(catalogue.Catalogue)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 	"faultline/targets/order"
 )
 
@@ -45,7 +46,7 @@ func checkBooks(t *testing.T, s *shop) {
 	if len(records) < 9 {
 		t.Fatalf("only %d orders", len(records))
 	}
-	poll(t, 20*time.Second, "every order has ended", func() bool {
+	poll.Until(t, 20*time.Second, "every order has ended", func() bool {
 		records = lines[bench.Record](t, s, "order", "records")
 		return !slices.ContainsFunc(records, func(r bench.Record) bool {
 			return order.Status(r.Status) != order.Shipped && !failed(r.Status)
@@ -57,7 +58,7 @@ func checkBooks(t *testing.T, s *shop) {
 			want = 0
 		}
 		for service, effect := range map[string]string{"payment": "charge", "inventory": "reservation", "order": "done", "shipping": "shipment"} {
-			poll(t, 10*time.Second, fmt.Sprintf("order %s, which is %s, has %d %s", r.Order, r.Status, want, effect), func() bool {
+			poll.Until(t, 10*time.Second, fmt.Sprintf("order %s, which is %s, has %d %s", r.Order, r.Status, want, effect), func() bool {
 				return s.journal(t, service)[r.Order][effect] == want
 			})
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 	"faultline/chaos"
 	"faultline/targets"
 	"faultline/targets/broker/rabbitmq"
-	"faultline/targets/process"
 	"faultline/targets/service"
 )
 
@@ -22,7 +22,7 @@ import (
 type builder struct {
 	plan     bench.Plan
 	broker   service.BrokerConfig
-	runtime  *process.Runtime
+	runtime  runtime
 	topology targets.Topology
 	network  *chaos.Network
 	view     bench.BrokerView
@@ -30,7 +30,7 @@ type builder struct {
 }
 
 func (b *builder) build(ctx context.Context) (*bench.System, error) {
-	network, err := chaos.Wrap(ctx, withExternal{b.runtime, b.broker}, b.places(), b.plan.Seed)
+	network, err := chaos.Wrap(ctx, withExternal{b.runtime, b.broker}, b.places(), b.plan.Seed, asksKernel(b.plan))
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,7 @@ func (b *builder) places() []chaos.Place {
 			}
 			if from == service.Broker {
 				place.Dialer = to // it is the service that dials, to consume
+				place.Queue, place.Topics = b.topology.Subscription(to)
 			}
 		}
 		places = append(places, place)
@@ -85,7 +86,8 @@ func (b *builder) startBroker(ctx context.Context) error {
 			return err
 		}
 	}
-	b.view, err = view(b.broker, b.address, b.topology.Queues)
+	b.network.Broker = commander(b.broker, b.plan.Runtime, instance, filepath.Join(b.runtime.Dir(), s.Name))
+	b.view, err = view(b.broker, instance.Addresses, b.topology.Queues)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"faultline/bench"
 	"faultline/internal/needs"
+	"faultline/internal/poll"
 	"faultline/targets"
 	"faultline/targets/order"
 )
@@ -185,7 +186,7 @@ func checkOutOfStock(t *testing.T, s *shop) {
 	}
 	id := order.IDOf(key)
 	s.until(t, id, order.OutOfStock)
-	poll(t, 10*time.Second, "the charge is refunded", func() bool {
+	poll.Until(t, 10*time.Second, "the charge is refunded", func() bool {
 		var charges []int
 		for _, e := range lines[bench.Entry](t, s, "payment", "journal") {
 			if e.Order == id {

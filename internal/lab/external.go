@@ -9,23 +9,22 @@ import (
 
 	"faultline/bench"
 	"faultline/targets/broker/rabbitmq"
-	"faultline/targets/process"
 	"faultline/targets/service"
 )
 
 // roleExternal is the role of a broker that somebody else started.
 const roleExternal = "external"
 
-// withExternal is the process runtime, which also "starts" a broker that runs already.
+// withExternal is a runtime that also "starts" a broker that runs already.
 type withExternal struct {
-	*process.Runtime
+	runtime
 	broker service.BrokerConfig
 }
 
 // Start starts a service, unless it is external.
 func (r withExternal) Start(ctx context.Context, s bench.Service) (bench.Instance, error) {
 	if s.Role != roleExternal {
-		return r.Runtime.Start(ctx, s)
+		return r.runtime.Start(ctx, s)
 	}
 	address, err := addressOf(r.broker.URL)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"faultline/targets"
 	"faultline/targets/broker/nats"
 	"faultline/targets/broker/rabbitmq"
+	"faultline/targets/docker"
 	"faultline/targets/process"
 	"faultline/targets/service"
 )
@@ -25,33 +26,50 @@ import (
 // readyTimeout is how long a system may take from start to ready; RabbitMQ is most of it.
 const readyTimeout = 2 * time.Minute
 
+// A lab starts systems, and keeps what it has found for that.
+type lab struct{ engine *engine }
+
 // New returns the lab of this program: everything it knows, and how to start it.
 func New() bench.Lab {
+	l := lab{&engine{}}
 	return bench.Lab{
 		Catalogue: bench.Catalogue{
 			Flow: targets.Flow(), Transports: targets.Transports(), Architectures: targets.Architectures(),
-			Faults: chaos.All, Runtimes: []string{"process"}, Brokers: []string{"nats", "rabbitmq"},
-			Fits: func(f bench.Fault, a bench.Architecture) error { return chaos.Fits(f, a, targets.NeedsBroker(a)) },
+			Faults: chaos.All, Runtimes: runtimes(), Brokers: []string{"nats", "rabbitmq"},
+			Broker:   map[string]string{Docker: "rabbitmq"},
+			Policies: targets.Policies(),
+			Stands:   func(f bench.Fault, p bench.Plan) error { return chaos.Stands(f, p.Runtime == Docker, p.Broker) },
+			Fits:     func(f bench.Fault, a bench.Architecture) error { return chaos.Fits(f, a, targets.NeedsBroker(a)) },
 		},
-		Check: check, Start: start,
+		Check: l.check, Start: l.start,
 	}
 }
 
 // Roles are all parts of this program that run as child processes.
 func Roles() map[string]process.Role {
 	roles := targets.Roles()
+	roles[docker.RoleProbe], roles[docker.RoleSweep] = docker.Probe, docker.Sweep
 	roles["links"] = func(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
 		var c links.Config
 		if err := json.Unmarshal(s.Config, &c); err != nil {
 			return fmt.Errorf("reading the configuration: %w", err)
 		}
+		c.Listen = s.Listen
 		return links.Serve(ctx, c, listening)
 	}
 	return roles
 }
 
-// check looks for the broker that a plan's architectures need, so that nothing runs before its absence is told.
-func check(ctx context.Context, p bench.Plan) error {
+// check looks for the engine and the broker that a plan needs, so that nothing runs before their absence is told.
+func (l lab) check(ctx context.Context, p bench.Plan) error {
+	if p.Runtime == Docker {
+		if _, _, err := l.engine.open(ctx, p); err != nil {
+			return fmt.Errorf("--runtime docker: %w", err)
+		}
+		if err := l.checkKernel(ctx, p); err != nil {
+			return err
+		}
+	}
 	if !slices.ContainsFunc(p.Architectures, targets.NeedsBroker) {
 		return nil
 	}
@@ -66,13 +84,13 @@ func check(ctx context.Context, p bench.Plan) error {
 }
 
 // start brings one architecture up, behind proxies: the broker first, then all services at once.
-func start(ctx context.Context, p bench.Plan, a bench.Architecture, logs string) (*bench.System, error) {
-	_, system, err := launch(ctx, p, a, logs)
+func (l lab) start(ctx context.Context, p bench.Plan, a bench.Architecture, logs string) (*bench.System, error) {
+	_, system, err := l.launch(ctx, p, a, logs)
 	return system, err
 }
 
 // launch is start, and tells who built the system.
-func launch(ctx context.Context, p bench.Plan, a bench.Architecture, logs string) (*builder, *bench.System, error) {
+func (l lab) launch(ctx context.Context, p bench.Plan, a bench.Architecture, logs string) (*builder, *bench.System, error) {
 	begun := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
@@ -80,7 +98,7 @@ func launch(ctx context.Context, p bench.Plan, a bench.Architecture, logs string
 	if err != nil {
 		return nil, nil, err
 	}
-	runtime, err := process.New(logs)
+	runtime, engine, err := l.runtime(ctx, p, logs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -89,17 +107,20 @@ func launch(ctx context.Context, p bench.Plan, a bench.Architecture, logs string
 	if err != nil {
 		return nil, nil, errors.Join(err, b.close())
 	}
-	system.Close = b.close
+	system.Engine, system.Close = engine, b.close
 	system.Ready = time.Since(begun)
 	return b, system, nil
 }
 
 // brokerOf says which broker a plan wants. A broker that is not ours gets queues with a prefix of this trial's own.
 func brokerOf(p bench.Plan) (service.BrokerConfig, error) {
+	quorum := p.RabbitMQ.Queues == bench.QuorumQueues
 	if !strings.Contains(p.Broker, "://") {
-		c := service.BrokerConfig{Kind: p.Broker}
+		c := service.BrokerConfig{Kind: p.Broker, Quorum: quorum}
 		if p.Broker == "rabbitmq" {
 			c.URL = "amqp://guest:guest@127.0.0.1:5672/"
+		}
+		if p.Broker == "rabbitmq" && p.Runtime == Process {
 			return c, rabbitmq.Installed()
 		}
 		return c, nil
@@ -108,13 +129,25 @@ func brokerOf(p bench.Plan) (service.BrokerConfig, error) {
 		return service.BrokerConfig{}, fmt.Errorf("broker: %w", err)
 	}
 	prefix := fmt.Sprintf("faultline-%x-", time.Now().UnixNano())
-	return service.BrokerConfig{Kind: "rabbitmq", URL: p.Broker, External: true, Prefix: prefix}, nil
+	return service.BrokerConfig{Kind: "rabbitmq", URL: p.Broker, External: true, Prefix: prefix, Quorum: quorum}, nil
 }
 
-// view opens the look into the broker past every fault; address tells where it listens now.
-func view(c service.BrokerConfig, address func() string, queues []string) (bench.BrokerView, error) {
+// view opens the look into the broker past every fault; addresses tell where it listens now.
+func view(c service.BrokerConfig, addresses func() bench.Addresses, queues []string) (bench.BrokerView, error) {
+	main, admin := func() string { return addresses().Main }, func() string { return addresses().Admin }
 	if c.Kind == "nats" {
-		return nats.View(address)
+		return nats.View(main)
 	}
-	return rabbitmq.View(c.URL, address, queues...)
+	return rabbitmq.View(c.URL, main, admin, queues...)
+}
+
+// commander is how a broker of ours is broken, which keeps its state in a directory; nil if it can't be commanded.
+func commander(c service.BrokerConfig, runtime string, broker bench.Instance, dir string) chaos.Commander {
+	switch {
+	case c.Kind == "nats":
+		return nats.Control{Addresses: broker.Addresses}
+	case c.External || runtime != "process": // erl_call does not reach into a container
+		return nil
+	}
+	return rabbitmq.Control{Dir: dir}
 }

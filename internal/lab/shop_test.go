@@ -13,6 +13,7 @@ import (
 
 	"faultline/bench"
 	"faultline/internal/lab"
+	"faultline/internal/poll"
 	"faultline/targets/order"
 )
 
@@ -116,7 +117,7 @@ func (s *shop) until(t *testing.T, id string, want order.Status) reply {
 	t.Helper()
 	var r reply
 	last := order.Pending
-	poll(t, 20*time.Second, id+" is "+string(want), func() bool {
+	poll.Until(t, 20*time.Second, id+" is "+string(want), func() bool {
 		r = s.get(t, "/api/orders/"+id)
 		now := order.Status(r.text("status"))
 		if r.Status != http.StatusOK || now != last && !now.Follows(last) {

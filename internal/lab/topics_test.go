@@ -16,6 +16,7 @@ import (
 	"faultline/bench"
 	"faultline/chaos"
 	"faultline/internal/needs"
+	"faultline/internal/poll"
 	"faultline/targets"
 	"faultline/targets/broker"
 	"faultline/targets/broker/nats"
@@ -43,7 +44,7 @@ func TestThirdSubscriber(t *testing.T) {
 			if before != after {
 				t.Errorf("an order made %v messages before there was a third subscriber, %v after", before, after)
 			}
-			poll(t, 10*time.Second, "the third subscriber has every payment once", func() bool {
+			poll.Until(t, 10*time.Second, "the third subscriber has every payment once", func() bool {
 				return slices.Equal(third.all(), slices.Repeat([]int{1}, ordersPublished))
 			})
 			checkBooks(t, s)

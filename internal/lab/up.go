@@ -30,7 +30,7 @@ const runningFile = "up.json"
 
 // Up starts one architecture and has AllUp tell of it until it is closed. client is where its API is served; "" is its own address.
 func Up(ctx context.Context, p bench.Plan, a bench.Architecture, client string) (*bench.System, error) {
-	b, system, err := launch(ctx, p, a, "")
+	b, system, err := lab{&engine{}}.launch(ctx, p, a, "")
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func Up(ctx context.Context, p bench.Plan, a bench.Architecture, client string) 
 	}
 	raw, err := json.Marshal(r)
 	if err == nil { // 0600: the broker's URL holds a password
-		err = os.WriteFile(filepath.Join(b.runtime.Dir, runningFile), raw, 0o600)
+		err = os.WriteFile(filepath.Join(b.runtime.Dir(), runningFile), raw, 0o600)
 	}
 	if err != nil {
 		_ = system.Close()

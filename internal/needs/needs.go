@@ -11,12 +11,19 @@ import (
 	"testing"
 
 	"faultline/targets/broker/rabbitmq"
+	"faultline/targets/docker"
 )
 
 // RabbitMQ needs an installed rabbitmq-server.
 func RabbitMQ(t testing.TB) {
 	t.Helper()
 	need(t, "rabbitmq", rabbitmq.Installed())
+}
+
+// Docker needs a container engine, and a test binary that runs in an empty image.
+func Docker(t testing.TB) {
+	t.Helper()
+	need(t, "docker", docker.Available(t.Context()))
 }
 
 // Browser needs Chromium and returns its path.
@@ -29,6 +36,12 @@ func Browser(t testing.TB) string {
 	}
 	need(t, "browser", errors.New("no chromium in PATH"))
 	return ""
+}
+
+// Kernel needs something of the kernel, or the rights to ask it for that: missing says what is not to be had.
+func Kernel(t testing.TB, missing error) {
+	t.Helper()
+	need(t, "kernel", missing)
 }
 
 // need skips or fails a test if what it needs is missing.

@@ -6,4 +6,6 @@ import "testing"
 
 func TestRabbitMQ(t *testing.T) { RabbitMQ(t) }
 
+func TestDocker(t *testing.T) { Docker(t) }
+
 func TestBrowser(t *testing.T) { Browser(t) }

@@ -51,6 +51,9 @@ type Queue struct {
 	AutoAck bool
 	// Transient messages do not outlive the broker.
 	Transient bool
+	// Quorum makes it a quorum queue where the broker is RabbitMQ: a replicated log that is synced to the disk before a publish
+	// is confirmed, instead of a classic queue.
+	Quorum bool
 	// NoDeadLetter drops what Dead would keep.
 	NoDeadLetter bool
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 	"faultline/targets/broker"
 )
 
@@ -38,6 +39,9 @@ func TestConformance(t *testing.T) {
 		{"lost-connection", lostConnection},
 		{"crash-loop", crashLoop},
 		{"view", view},
+		{"refuses-publishers", refusesPublishers},
+		{"redelivers", redelivers},
+		{"loses-a-binding", losesABinding},
 		{"hang", hang},
 		{"down", down},
 		{"kill-while-publishing", killWhilePublishing},
@@ -47,11 +51,30 @@ func TestConformance(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			k.needs(t)
+			t.Parallel()
 			s := startServer(t, k)
 			for _, c := range checks {
 				t.Run(c.name, func(t *testing.T) { c.check(t, newRig(t, s, "test."+c.name+".work")) })
 			}
 		})
+	}
+}
+
+// TestQuorumQueues: RabbitMQ's quorum queues keep the same promises, those about attempts and about the broker's death first.
+func TestQuorumQueues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: -short keeps to classic queues")
+	}
+	k := kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == "rabbitmq" })]
+	k.needs(t)
+	t.Parallel()
+	k.quorum = true
+	s := startServer(t, k)
+	for name, check := range map[string]func(*testing.T, *rig){
+		"one-message": oneMessage, "thousands": thousands, "retry": retry, "dead": dead, "prefetch": prefetch, "crash-loop": crashLoop,
+		"kill-while-publishing": killWhilePublishing, "kill-while-retrying": killWhileRetrying,
+	} {
+		t.Run(name, func(t *testing.T) { check(t, newRig(t, s, "quorum."+name+".work")) })
 	}
 }
 
@@ -97,11 +120,11 @@ func thousands(t *testing.T, r *rig) {
 		})
 	}
 	wg.Wait()
-	poll(t, patience, "all messages handled", func() bool { return l.messages() == n })
+	poll.Until(t, patience, "all messages handled", func() bool { return l.messages() == n })
 	slices.Sort(took)
 	t.Logf("publish to confirm, %d at a time: p50 %v p99 %v", publishers, took[n/2], took[n*99/100])
 	v := r.view(t)
-	poll(t, 5*time.Second, "the queue is empty", func() bool { return r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
+	poll.Until(t, 5*time.Second, "the queue is empty", func() bool { return r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
 }
 
 func sameIDTwice(t *testing.T, r *rig) {
@@ -110,7 +133,7 @@ func sameIDTwice(t *testing.T, r *rig) {
 	r.send(t, 1)
 	r.handle(t, 1, ackAll(t, l))
 	r.send(t, 2)
-	poll(t, 5*time.Second, "both handled", func() bool { return l.messages() == 2 })
+	poll.Until(t, 5*time.Second, "both handled", func() bool { return l.messages() == 2 })
 }
 
 func undeclared(t *testing.T, r *rig) {
@@ -139,7 +162,7 @@ func retry(t *testing.T, r *rig) {
 		}
 	})
 	r.send(t, 1)
-	poll(t, 10*time.Second, "four attempts", func() bool { return len(l.of("m1")) == 4 })
+	poll.Until(t, 10*time.Second, "four attempts", func() bool { return len(l.of("m1")) == 4 })
 	if got := l.of("m1"); !slices.Equal(got, []int{1, 2, 3, 4}) {
 		t.Errorf("attempts %v", got)
 	}
@@ -165,13 +188,13 @@ func retryBlocksNobody(t *testing.T, r *rig) {
 	})
 	r.send(t, 1)
 	r.send(t, 2)
-	poll(t, 1500*time.Millisecond, "the other message is handled meanwhile", func() bool { return len(l.of("m2")) == 1 })
+	poll.Until(t, 1500*time.Millisecond, "the other message is handled meanwhile", func() bool { return len(l.of("m2")) == 1 })
 	v := r.view(t)
-	poll(t, time.Second, "one is seen waiting", func() bool { s := r.sample(t, v); return s.Ready+s.Taken == 1 })
+	poll.Until(t, time.Second, "one is seen waiting", func() bool { s := r.sample(t, v); return s.Ready+s.Taken == 1 })
 	if left := r.leftovers(t, v); len(left) != 1 || left[0].Order != "ord_m1" {
 		t.Errorf("leftovers %v, want the one that waits", left)
 	}
-	poll(t, 5*time.Second, "the retry comes", func() bool { return len(l.of("m1")) == 2 })
+	poll.Until(t, 5*time.Second, "the retry comes", func() bool { return len(l.of("m1")) == 2 })
 }
 
 func dead(t *testing.T, r *rig) {
@@ -185,7 +208,7 @@ func dead(t *testing.T, r *rig) {
 	r.send(t, 1)
 	v := r.view(t)
 	want := bench.QueueSample{Queue: r.queue, Dead: 1}
-	poll(t, 5*time.Second, "one dead message and nothing else", func() bool { return r.sample(t, v) == want })
+	poll.Until(t, 5*time.Second, "one dead message and nothing else", func() bool { return r.sample(t, v) == want })
 	left := r.leftovers(t, v)
 	if !slices.Equal(left, []bench.Leftover{{Order: "ord_m1", Where: r.queue, Dead: true, Reason: "can't be read: no amount"}}) {
 		t.Errorf("leftovers %v", left)
@@ -209,7 +232,7 @@ func view(t *testing.T, r *rig) {
 	}
 	wg.Wait()
 	v := r.view(t)
-	poll(t, 5*time.Second, "all wait", func() bool { return r.sample(t, v) == bench.QueueSample{Queue: r.queue, Ready: n} })
+	poll.Until(t, 5*time.Second, "all wait", func() bool { return r.sample(t, v) == bench.QueueSample{Queue: r.queue, Ready: n} })
 	began := time.Now()
 	left := r.leftovers(t, v)
 	t.Logf("%s: read %d leftovers in %v", v.Version(), len(left), time.Since(began).Round(time.Millisecond))
@@ -226,5 +249,5 @@ func view(t *testing.T, r *rig) {
 		must(t, d.Ack(ctx))
 	})
 	defer close(release)
-	poll(t, 10*time.Second, "one is taken", func() bool { s := r.sample(t, v); return s.Ready == n-1 || s.Ready == n && r.kind.name == "rabbitmq" })
+	poll.Until(t, 10*time.Second, "one is taken", func() bool { s := r.sample(t, v); return s.Ready == n-1 || s.Ready == n && r.kind.name == "rabbitmq" })
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 	"faultline/targets/broker"
 )
 
@@ -29,9 +30,9 @@ func prefetch(t *testing.T, r *rig) {
 	for i := range n {
 		r.send(t, i)
 	}
-	poll(t, 5*time.Second, "as many in work as allowed", func() bool { return inside.Load() == limit })
+	poll.Until(t, 5*time.Second, "as many in work as allowed", func() bool { return inside.Load() == limit })
 	close(gate)
-	poll(t, 5*time.Second, "all handled", func() bool { return l.messages() == n })
+	poll.Until(t, 5*time.Second, "all handled", func() bool { return l.messages() == n })
 	if most.Load() != limit {
 		t.Errorf("%d at a time, want %d", most.Load(), limit)
 	}
@@ -52,9 +53,9 @@ func longWork(t *testing.T, r *rig) {
 	})
 	r.send(t, 1)
 	v := r.view(t)
-	poll(t, 10*time.Second, "the queue is empty", func() bool { return l.messages() == 1 && r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
+	poll.Until(t, 10*time.Second, "the queue is empty", func() bool { return l.messages() == 1 && r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
 	if r.kind.name == "rabbitmq" { // where a message in work is not seen
-		poll(t, 10*time.Second, "the work is done", func() bool { return time.Since(l.times["m1"][0]) > 5*time.Second })
+		poll.Until(t, 10*time.Second, "the work is done", func() bool { return time.Since(l.times["m1"][0]) > 5*time.Second })
 	}
 	if got := l.of("m1"); !slices.Equal(got, []int{1}) {
 		t.Errorf("attempts %v, want one", got)
@@ -82,7 +83,7 @@ func returnsWhenDone(t *testing.T, r *rig) {
 		t.Errorf("consume returned after %v", took)
 	}
 	v := r.view(t)
-	poll(t, 5*time.Second, "the acknowledgement counted", func() bool { return r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
+	poll.Until(t, 5*time.Second, "the acknowledgement counted", func() bool { return r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
 }
 
 // returnsWhenClosed: Close ends Consume, and consuming again and again, ended at once, is no trouble.
@@ -94,7 +95,7 @@ func returnsWhenClosed(t *testing.T, r *rig) {
 	done := make(chan error, 1)
 	go func() { done <- r.broker.Consume(context.Background(), r.queue, 4, ackAll(t, l)) }()
 	r.send(t, 1)
-	poll(t, 5*time.Second, "the message", func() bool { return l.messages() == 1 })
+	poll.Until(t, 5*time.Second, "the message", func() bool { return l.messages() == 1 })
 	must(t, r.broker.Close())
 	select {
 	case err := <-done:
@@ -118,5 +119,5 @@ func unended(t *testing.T, r *rig) {
 		ackAll(t, l)(ctx, d)
 	})
 	r.send(t, 1)
-	poll(t, 5*time.Second, "a second attempt", func() bool { return slices.Equal(l.of("m1"), []int{1, 2}) })
+	poll.Until(t, 5*time.Second, "a second attempt", func() bool { return slices.Equal(l.of("m1"), []int{1, 2}) })
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"faultline/internal/poll"
 	"faultline/targets/broker"
 )
 
@@ -28,28 +29,31 @@ func lostConnection(t *testing.T, r *rig) {
 	})
 	r.send(t, 1)
 	began := time.Now()
-	poll(t, 10*time.Second, "a second attempt", func() bool { return len(l.of("m1")) == 2 })
+	poll.Until(t, 10*time.Second, "a second attempt", func() bool { return len(l.of("m1")) == 2 })
 	t.Log("came back after", time.Since(began).Round(time.Millisecond))
 	r.send(t, 2)
-	poll(t, 5*time.Second, "the next message", func() bool { return len(l.of("m2")) == 1 })
+	poll.Until(t, 5*time.Second, "the next message", func() bool { return len(l.of("m2")) == 1 })
 }
 
 // crashLoop: the attempts of a message that always costs its consumer the connection are counted.
 func crashLoop(t *testing.T, r *rig) {
 	l := newLog()
+	ended := make(chan struct{}) // the queue holds it before its publisher has the confirm
 	r.handle(t, 1, func(ctx context.Context, d broker.Delivery) {
 		l.add(d)
 		if d.Attempt < 4 {
 			r.consume.cut()
 			return
 		}
+		defer close(ended)
 		if err := d.Dead(ctx, "too many attempts"); err != nil {
 			t.Error(err)
 		}
 	})
 	r.send(t, 1)
 	v := r.view(t)
-	poll(t, patience, "it is dead", func() bool { return r.sample(t, v).Dead == 1 })
+	poll.Until(t, patience, "it is dead", func() bool { return r.sample(t, v).Dead == 1 })
+	<-ended
 	if got := l.of("m1"); !slices.Equal(got, []int{1, 2, 3, 4}) {
 		t.Errorf("attempts %v", got)
 	}
@@ -78,7 +82,7 @@ func hang(t *testing.T, r *rig) {
 	if took := time.Since(began); took > time.Second {
 		t.Errorf("and it took %v", took)
 	}
-	poll(t, 15*time.Second, "the hang is noticed", func() bool {
+	poll.Until(t, 15*time.Second, "the hang is noticed", func() bool {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		return errors.Is(r.broker.Publish(ctx, r.queue, message(3)), broker.ErrNotSent)
@@ -87,7 +91,7 @@ func hang(t *testing.T, r *rig) {
 	r.signal(t, syscall.SIGCONT)
 	began = time.Now()
 	r.sendSoon(t, 4)
-	poll(t, 10*time.Second, "consuming goes on", func() bool { return len(l.of("m4")) > 0 })
+	poll.Until(t, 10*time.Second, "consuming goes on", func() bool { return len(l.of("m4")) > 0 })
 	t.Log("works again after", time.Since(began).Round(time.Millisecond))
 }
 
@@ -96,9 +100,9 @@ func down(t *testing.T, r *rig) {
 	l := newLog()
 	r.handle(t, 4, ackAll(t, l))
 	r.send(t, 1)
-	poll(t, 5*time.Second, "the first message", func() bool { return l.messages() == 1 })
+	poll.Until(t, 5*time.Second, "the first message", func() bool { return l.messages() == 1 })
 	r.kill()
-	poll(t, 5*time.Second, "the death is noticed", func() bool {
+	poll.Until(t, 5*time.Second, "the death is noticed", func() bool {
 		return errors.Is(r.broker.Publish(t.Context(), r.queue, message(2)), broker.ErrNotSent)
 	})
 	began := time.Now()
@@ -122,10 +126,10 @@ func down(t *testing.T, r *rig) {
 	began = time.Now()
 	r.sendSoon(t, 4)
 	t.Log("publishes again after", time.Since(began).Round(time.Millisecond))
-	poll(t, 5*time.Second, "consuming goes on", func() bool { return len(l.of("m4")) > 0 })
+	poll.Until(t, 5*time.Second, "consuming goes on", func() bool { return len(l.of("m4")) > 0 })
 	t.Log("consumes again after", time.Since(began).Round(time.Millisecond))
-	poll(t, 5*time.Second, "the late client works, too", func() bool { return late.Publish(t.Context(), r.queue, message(5)) == nil })
-	poll(t, 5*time.Second, "its message", func() bool { return len(l.of("m5")) > 0 })
+	poll.Until(t, 5*time.Second, "the late client works, too", func() bool { return late.Publish(t.Context(), r.queue, message(5)) == nil })
+	poll.Until(t, 5*time.Second, "its message", func() bool { return len(l.of("m5")) > 0 })
 	if len(l.of("m3")) > 0 {
 		t.Error("a message arrived that was said not to be sent")
 	}
@@ -165,17 +169,17 @@ func killWhilePublishing(t *testing.T, r *rig) {
 		})
 	}
 	count := func(of map[string]bool) int { mu.Lock(); defer mu.Unlock(); return len(of) }
-	poll(t, patience, "a thousand confirmed", func() bool { return count(confirmed) > 1000 })
+	poll.Until(t, patience, "a thousand confirmed", func() bool { return count(confirmed) > 1000 })
 	r.kill()
-	poll(t, 5*time.Second, "some are refused", func() bool { return count(refused) > 50 })
+	poll.Until(t, 5*time.Second, "some are refused", func() bool { return count(refused) > 50 })
 	r.start(t)
 	before := count(confirmed)
-	poll(t, patience, "a thousand more confirmed", func() bool { return count(confirmed) > before+1000 })
+	poll.Until(t, patience, "a thousand more confirmed", func() bool { return count(confirmed) > before+1000 })
 	close(quit)
 	wg.Wait()
 	l := newLog()
 	r.handle(t, 32, ackAll(t, l))
-	poll(t, patience, "all that was confirmed is handled", func() bool {
+	poll.Until(t, patience, "all that was confirmed is handled", func() bool {
 		for id := range confirmed {
 			if len(l.of(id)) == 0 {
 				return false
@@ -208,17 +212,12 @@ func killWhileRetrying(t *testing.T, r *rig) {
 	for i := range n {
 		r.send(t, i)
 	}
-	poll(t, patience, "all are retried", func() bool { return l.messages() == n && len(l.of("m0")) > 3 })
+	poll.Until(t, patience, "all are retried", func() bool { return l.messages() == n && len(l.of("m0")) > 3 })
 	r.kill()
 	r.start(t)
 	r.sendSoon(t, n)
-	poll(t, patience, "retries go on", func() bool { return len(l.of("m500")) > 2 })
+	poll.Until(t, patience, "retries go on", func() bool { return len(l.of("m500")) > 2 })
 	calm.Store(true)
-	deadline := time.Now().Add(patience)
-	for finished.messages() < n+1 && time.Now().Before(deadline) {
-		time.Sleep(20 * time.Millisecond)
-	}
-	if lost := n + 1 - finished.messages(); lost > 0 {
-		t.Errorf("%d of %d messages are lost", lost, n+1)
-	}
+	defer func() { t.Logf("%d of %d messages were finished", finished.messages(), n+1) }()
+	poll.Until(t, patience, "every message is finished: none is lost", func() bool { return finished.messages() > n })
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 	"faultline/targets/broker"
 )
 
@@ -33,9 +34,9 @@ func replay(t *testing.T, r *rig) {
 		return func() bool { return r.sample(t, v) == bench.QueueSample{Queue: r.queue, Dead: n} }
 	}
 	r.send(t, 1)
-	poll(t, 5*time.Second, "the first is dead", dead(1))
+	poll.Until(t, 5*time.Second, "the first is dead", dead(1))
 	r.send(t, 2)
-	poll(t, 5*time.Second, "both are dead", dead(2))
+	poll.Until(t, 5*time.Second, "both are dead", dead(2))
 	first := r.letters(t, "")
 	if len(first) != 2 || first[0].ID != "m1" || first[0].Order != "ord_m1" || first[0].Queue != r.queue || first[0].Attempts != 2 ||
 		first[0].Reason != "no amount in it" && first[0].Reason != "no amount\nin it" || first[1].ID != "m2" {
@@ -45,14 +46,14 @@ func replay(t *testing.T, r *rig) {
 		t.Errorf("dead since %v", s)
 	}
 	r.letters(t, "ord_m1")
-	poll(t, 5*time.Second, "the one that went back is dead again", func() bool { return len(l.of("m1")) == 2 && l.messages() == 3 && dead(2)() })
+	poll.Until(t, 5*time.Second, "the one that went back is dead again", func() bool { return len(l.of("m1")) == 2 && l.messages() == 3 && dead(2)() })
 	again := r.letters(t, "")
 	if len(again) != 2 || again[0].ID != "m2" || again[1].Order != "ord_m1" || again[1].Attempts != 2 || again[1].ID == "m1" {
 		t.Fatalf("dead letters %+v", again)
 	}
 	mended.Store(true)
 	r.letters(t, "ord_m1")
-	poll(t, 5*time.Second, "it is handled", func() bool { return l.messages() == 4 && dead(1)() })
+	poll.Until(t, 5*time.Second, "it is handled", func() bool { return l.messages() == 4 && dead(1)() })
 	if left := r.letters(t, ""); len(left) != 1 || left[0] != again[0] {
 		t.Errorf("dead letters %+v, want what was not put back", left)
 	}
@@ -96,7 +97,7 @@ func dropsTheDead(t *testing.T, r *rig) {
 	})
 	r.send(t, 1)
 	v := r.view(t)
-	poll(t, 5*time.Second, "it is gone", func() bool { return l.messages() == 1 && r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
+	poll.Until(t, 5*time.Second, "it is gone", func() bool { return l.messages() == 1 && r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
 	if left := r.letters(t, ""); len(left) > 0 {
 		t.Errorf("dead letters %+v", left)
 	}
@@ -112,10 +113,10 @@ func forgetsOnReceipt(t *testing.T, r *rig) {
 	})
 	r.send(t, 1)
 	v := r.view(t)
-	poll(t, 5*time.Second, "it is in work, and gone", func() bool { return l.messages() == 1 && r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
+	poll.Until(t, 5*time.Second, "it is in work, and gone", func() bool { return l.messages() == 1 && r.sample(t, v) == bench.QueueSample{Queue: r.queue} })
 	close(release)
 	r.send(t, 2)
-	poll(t, 5*time.Second, "the next is handled", func() bool { return len(l.of("m2")) == 1 })
+	poll.Until(t, 5*time.Second, "the next is handled", func() bool { return len(l.of("m2")) == 1 })
 	if got := l.of("m1"); !slices.Equal(got, []int{1}) {
 		t.Errorf("attempts %v, want one", got)
 	}
@@ -126,7 +127,7 @@ func doesNotWait(t *testing.T, r *rig) {
 	l := newLog()
 	r.handle(t, 1, ackAll(t, l))
 	r.send(t, 1)
-	poll(t, 5*time.Second, "it arrives all the same", func() bool { return l.messages() == 1 })
+	poll.Until(t, 5*time.Second, "it arrives all the same", func() bool { return l.messages() == 1 })
 	r.signal(t, syscall.SIGSTOP)
 	defer r.signal(t, syscall.SIGCONT)
 	r.send(t, 2)
@@ -140,7 +141,7 @@ func diesWithTheBroker(t *testing.T, r *rig) {
 	r.sendSoon(t, 2)
 	l := newLog()
 	r.handle(t, 1, ackAll(t, l))
-	poll(t, 10*time.Second, "what came after", func() bool { return len(l.of("m2")) == 1 })
+	poll.Until(t, 10*time.Second, "what came after", func() bool { return len(l.of("m2")) == 1 })
 	if len(l.of("m1")) > 0 {
 		t.Error("a transient message outlived the broker")
 	}

@@ -23,6 +23,17 @@ type kind struct {
 	open    func(publishAddr, consumeAddr string) (broker.Broker, error)
 	view    func(addr func() string, queues ...string) (bench.BrokerView, error)
 	letters func(ctx context.Context, addr, queue string, replay func(broker.DeadLetter) bool) error
+	control func(*server) control
+	quorum  bool // its queues are quorum queues
+}
+
+// A control breaks a broker.
+type control interface {
+	Refuse(ctx context.Context, on bool) error
+	Redeliver(ctx context.Context) (int, error)
+	Unbind(ctx context.Context, queue string, topics ...string) error
+	Bind(ctx context.Context, queue string, topics ...string) error
+	Bound(ctx context.Context, queue string, topics ...string) (int, error)
 }
 
 const rabbitURL = "amqp://guest:guest@127.0.0.1/"
@@ -32,7 +43,7 @@ var kinds = []kind{
 		name:  "nats",
 		needs: func(testing.TB) {},
 		serve: func(dir string, ready func(bench.Addresses)) error {
-			return nats.Serve(context.Background(), nats.ServerConfig{Dir: dir}, ready)
+			return nats.Serve(context.Background(), nats.ServerConfig{Dir: dir, Address: "127.0.0.1:0", Admin: "127.0.0.1:0"}, ready)
 		},
 		await: func(context.Context, string) error { return nil },
 		open:  nats.Open,
@@ -42,6 +53,7 @@ var kinds = []kind{
 		letters: func(ctx context.Context, addr, queue string, replay func(broker.DeadLetter) bool) error {
 			return nats.DeadLetters(ctx, addr, func(l broker.DeadLetter) bool { return l.Queue == queue && replay(l) })
 		},
+		control: func(s *server) control { return nats.Control{Addresses: s.addresses} },
 	},
 	{
 		name:  "rabbitmq",
@@ -54,11 +66,12 @@ var kinds = []kind{
 			return rabbitmq.Open(rabbitURL, publishAddr, consumeAddr)
 		},
 		view: func(addr func() string, queues ...string) (bench.BrokerView, error) {
-			return rabbitmq.View(rabbitURL, addr, queues...)
+			return rabbitmq.View(rabbitURL, addr, nil, queues...)
 		},
 		letters: func(ctx context.Context, addr, queue string, replay func(broker.DeadLetter) bool) error {
 			return rabbitmq.DeadLetters(ctx, rabbitURL, addr, []string{queue}, replay)
 		},
+		control: func(s *server) control { return rabbitmq.Control{Dir: s.dir} },
 	},
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"faultline/internal/poll"
 )
 
 // TestKilledBrokerLeavesNothing: kill -9 of the one process that a runtime knows ends all that belongs to it.
@@ -20,7 +22,7 @@ func TestKilledBrokerLeavesNothing(t *testing.T) {
 			t.Logf("besides the broker: %v", family)
 			s.kill()
 			for pid, name := range family {
-				poll(t, 5*time.Second, fmt.Sprintf("%s (%d) is gone", name, pid), func() bool { return !runs(pid) })
+				poll.Until(t, 5*time.Second, fmt.Sprintf("%s (%d) is gone", name, pid), func() bool { return !runs(pid) })
 			}
 		})
 	}

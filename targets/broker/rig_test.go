@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 	"faultline/targets/broker"
 )
 
@@ -28,7 +29,7 @@ func newRig(t *testing.T, s *server, queue string) *rig {
 	t.Cleanup(func() { must(t, b.Close()) })
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	must(t, b.Declare(ctx, broker.Queue{Name: queue}))
+	must(t, b.Declare(ctx, broker.Queue{Name: queue, Quorum: s.kind.quorum}))
 	return r
 }
 
@@ -45,7 +46,7 @@ func (r *rig) send(t *testing.T, i int) {
 // sendSoon is for a broker that is coming back.
 func (r *rig) sendSoon(t *testing.T, i int) {
 	t.Helper()
-	poll(t, patience, "publishing works", func() bool { return r.broker.Publish(t.Context(), r.queue, message(i)) == nil })
+	poll.Until(t, patience, "publishing works", func() bool { return r.broker.Publish(t.Context(), r.queue, message(i)) == nil })
 }
 
 // handle consumes until the test, or stop, ends it.

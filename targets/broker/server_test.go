@@ -18,7 +18,7 @@ type server struct {
 	kind kind
 	dir  string
 	cmd  *exec.Cmd
-	at   atomic.Value // string
+	at   atomic.Value // bench.Addresses
 }
 
 func startServer(t testing.TB, k kind) *server {
@@ -46,11 +46,13 @@ func (s *server) start(t testing.TB) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	must(t, s.kind.await(ctx, a.Main))
-	s.at.Store(a.Main)
+	s.at.Store(a)
 	t.Logf("%s took connections at %s after %v", s.kind.name, a.Main, time.Since(began).Round(time.Millisecond))
 }
 
-func (s *server) addr() string { return s.at.Load().(string) }
+func (s *server) addresses() bench.Addresses { return s.at.Load().(bench.Addresses) }
+
+func (s *server) addr() string { return s.addresses().Main }
 
 // kill is kill -9.
 func (s *server) kill() {
@@ -67,17 +69,5 @@ func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-// poll waits for something to become true.
-func poll(t testing.TB, limit time.Duration, what string, yes func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(limit)
-	for !yes() {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %v still not: %s", limit, what)
-		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }

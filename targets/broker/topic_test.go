@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 	"faultline/targets/broker"
 )
 
@@ -57,20 +58,20 @@ func topics(t *testing.T, r *rig) {
 		other.broadcast(t, paid, i)
 	}
 	r.broadcast(t, shipped, 1) // the same ID on another topic is another message
-	poll(t, 5*time.Second, "all is handled", func() bool {
+	poll.Until(t, 5*time.Second, "all is handled", func() bool {
 		return slices.Equal(inBoth.of("m1"), []int{1, 1}) && inBoth.messages() == 3 && slices.Equal(inOne.of("m3"), []int{1, 2})
 	})
 	v := both.view(t)
-	poll(t, 5*time.Second, "nothing is left", func() bool { return both.sample(t, v) == bench.QueueSample{Queue: both.queue} })
+	poll.Until(t, 5*time.Second, "nothing is left", func() bool { return both.sample(t, v) == bench.QueueSample{Queue: both.queue} })
 	v = one.view(t)
-	poll(t, 5*time.Second, "but a dead letter", func() bool { return one.sample(t, v) == bench.QueueSample{Queue: one.queue, Dead: 1} })
+	poll.Until(t, 5*time.Second, "but a dead letter", func() bool { return one.sample(t, v) == bench.QueueSample{Queue: one.queue, Dead: 1} })
 	if got := [][]int{inBoth.of("m2"), inBoth.of("m3"), inOne.of("m1"), inOne.of("m2")}; !slices.EqualFunc(got, [][]int{{1}, {1}, {1}, {1}}, slices.Equal) {
 		t.Errorf("attempts %v, want one each", got)
 	}
 	must(t, r.broker.Publish(t.Context(), one.queue, message(4)))
-	poll(t, 5*time.Second, "a message to one queue alone", func() bool { return slices.Equal(inOne.of("m4"), []int{1}) })
+	poll.Until(t, 5*time.Second, "a message to one queue alone", func() bool { return slices.Equal(inOne.of("m4"), []int{1}) })
 	one.letters(t, "ord_m2")
-	poll(t, 5*time.Second, "a dead letter that is put back", func() bool { return inOne.messages() == 5 && len(one.letters(t, "")) == 0 })
+	poll.Until(t, 5*time.Second, "a dead letter that is put back", func() bool { return inOne.messages() == 5 && len(one.letters(t, "")) == 0 })
 	if n := inBoth.messages(); n != 3 {
 		t.Errorf("the other queue has had %d messages, want 3", n)
 	}
@@ -95,7 +96,7 @@ func lateSubscriber(t *testing.T, r *rig) {
 	early.handle(t, 1, ackAll(t, inEarly))
 	late.handle(t, 1, ackAll(t, inLate))
 	r.broadcast(t, topic, 3)
-	poll(t, 5*time.Second, "all is handled", func() bool { return inEarly.messages() == 3 && inLate.messages() == 2 })
+	poll.Until(t, 5*time.Second, "all is handled", func() bool { return inEarly.messages() == 3 && inLate.messages() == 2 })
 	if got := inLate.of("m1"); got != nil {
 		t.Errorf("it got what was published before, at attempts %v", got)
 	}
@@ -112,11 +113,11 @@ func deadSubscriber(t *testing.T, r *rig) {
 	for i := range n {
 		r.broadcast(t, topic, i)
 	}
-	poll(t, 5*time.Second, "the other has handled all", func() bool { return l.messages() == n })
+	poll.Until(t, 5*time.Second, "the other has handled all", func() bool { return l.messages() == n })
 	v := gone.view(t)
-	poll(t, 5*time.Second, "all wait", func() bool { return gone.sample(t, v) == bench.QueueSample{Queue: gone.queue, Ready: n} })
+	poll.Until(t, 5*time.Second, "all wait", func() bool { return gone.sample(t, v) == bench.QueueSample{Queue: gone.queue, Ready: n} })
 	w := there.view(t)
-	poll(t, 5*time.Second, "for one only", func() bool { return there.sample(t, w) == bench.QueueSample{Queue: there.queue} })
+	poll.Until(t, 5*time.Second, "for one only", func() bool { return there.sample(t, w) == bench.QueueSample{Queue: there.queue} })
 	if left := gone.leftovers(t, v); len(left) != n || left[0].Order != "ord_m0" || left[0].Dead {
 		t.Errorf("%d leftovers, want %d: %v", len(left), n, left)
 	}
@@ -126,8 +127,8 @@ func deadSubscriber(t *testing.T, r *rig) {
 	stop()
 	r.kill()
 	r.start(t)
-	poll(t, patience, "publishing works", func() bool { return r.broker.Broadcast(t.Context(), topic, message(n)) == nil })
+	poll.Until(t, patience, "publishing works", func() bool { return r.broker.Broadcast(t.Context(), topic, message(n)) == nil })
 	l = newLog()
 	gone.handle(t, 4, ackAll(t, l))
-	poll(t, patience, "all are handled", func() bool { return l.messages() == n+1 })
+	poll.Until(t, patience, "all are handled", func() bool { return l.messages() == n+1 })
 }

@@ -231,9 +231,9 @@ func TestServiceTime(t *testing.T) {
 		b.Settings = a.Settings
 		var sum time.Duration
 		const n = 20000
-		for range n {
-			d := a.serviceTime()
-			if d != b.serviceTime() {
+		for i := range uint64(n) {
+			d, more := a.serviceTimes(i, time.Now())
+			if again, _ := b.serviceTimes(i, time.Now()); d != again || more != 0 {
 				t.Fatal("the same seed draws something else")
 			}
 			sum += d

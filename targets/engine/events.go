@@ -10,13 +10,14 @@ import (
 // Hear takes the outcome of another service's part that came as an event, and goes on with the step that waits for it. A
 // request with a ReplyTo begins the step where nothing else has: the outcome is all that it needs.
 func (e *Engine) Hear(ctx context.Context, r flow.Request, reply flow.Reply) error {
+	spent := e.Metrics.begin()
 	if r.ReplyTo == "" {
-		return e.receive(ctx, r, reply)
+		defer spent.continued()
+		return e.receive(ctx, spent, r, reply)
 	}
 	e.Crash.Pass(e.Step.Service + ":" + beforeWork)
-	done := e.Metrics.begin()
-	err := e.receive(ctx, r, reply)
-	done(flow.Answer{Later: true}, err)
+	err := e.receive(ctx, spent, r, reply)
+	spent.answered(flow.Answer{Later: true}, err)
 	return err
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,30 @@ func (e *Engine) Arm(p CrashPoint) error {
 func (e *Engine) Pause() {
 	e.Slots.Pause()
 	e.jobs.paused.Store(true)
+}
+
+// ErrBusy says that work is under way.
+var ErrBusy = errors.New("work is under way: its books can't be emptied")
+
+// Forget empties the books of a service at which nothing is under way, and has it begin its service times anew: another
+// trial finds it as a fresh one.
+func (e *Engine) Forget() error {
+	if held, waiting := e.Slots.Usage(); held+waiting > 0 {
+		return ErrBusy
+	}
+	err := e.Store.Update(func(tx *store.Tx) error {
+		if len(storedJobs(tx)) > 0 {
+			return ErrBusy
+		}
+		tx.Empty(Buckets...)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("emptying the books of %s: %w", e.Step.Service, err)
+	}
+	e.jobs.forget()
+	e.Metrics.works.Store(0)
+	return nil
 }
 
 // Journal yields every side effect in the order they were committed. Times are since 1970.

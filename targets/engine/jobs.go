@@ -129,7 +129,9 @@ func (s *Saga) runAdvance(ctx context.Context, j job) bool {
 			return false
 		}
 	}
-	slot := &Slot{clock: time.Now()} // a worker of the runner, not a slot of the pool
+	spent := s.Metrics.begin()
+	defer spent.continued()
+	slot := &Slot{clock: time.Now(), spent: spent} // a worker of the runner, not a slot of the pool
 	_, err := s.advance(ctx, slot, j.Order)
 	return err == nil
 }
@@ -145,7 +147,7 @@ func (s *Saga) runCall(ctx context.Context, j job, undo bool) bool {
 	if undo {
 		r.Try = j.Try
 	}
-	answer, err := s.call(ctx, j.Callee, r)
+	answer, err := s.call(ctx, nil, j.Callee, r)
 	if err != nil {
 		return false
 	}
@@ -231,6 +233,13 @@ func (r *runner) attempt(ctx context.Context, j job) {
 	jitter := rand.New(rand.NewPCG(nameSeed(j.key()), uint64(j.attempt)))
 	j.due = time.Now().Add(wait/2 + time.Duration(jitter.Int64N(int64(wait/2))))
 	r.add(j)
+}
+
+// forget drops jobs that wait for their turn: those that are stored no more.
+func (r *runner) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.due = nil
 }
 
 // pop takes the job that is due, or says how long there is none.

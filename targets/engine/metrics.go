@@ -22,7 +22,14 @@ type Metrics struct {
 	slot     prometheus.Histogram
 	work     prometheus.Histogram
 	calls    *prometheus.HistogramVec
-	works    atomic.Uint64
+	broken   prometheus.Counter
+	again    prometheus.Counter
+	taken    prometheus.Histogram
+	given    *prometheus.CounterVec
+	// continued and spent are of whole stretches, told when they end.
+	continued prometheus.Summary
+	spent     *prometheus.CounterVec
+	works     atomic.Uint64
 }
 
 // NewMetrics makes the metrics of a service whose slots are given.
@@ -44,29 +51,56 @@ func NewMetrics(service string, slots *Slots) *Metrics {
 		work:    prometheus.NewHistogram(histogram(bench.MetricWork, "Own work, holding a slot.")),
 		calls: prometheus.NewHistogramVec(histogram(bench.MetricCalls, "Calls to other services."),
 			[]string{"callee", "outcome"}),
+		continued: prometheus.NewSummary(prometheus.SummaryOpts{Name: bench.MetricContinued,
+			Help: "Continuations of steps whose reply came later, and attempts at jobs.", ConstLabels: labels}),
+		spent: prometheus.NewCounterVec(prometheus.CounterOpts{Name: bench.MetricSpent,
+			Help: "What the time of requests and continuations that ended was spent on.", ConstLabels: labels}, []string{"on", "callee"}),
+		broken: prometheus.NewCounter(prometheus.CounterOpts{Name: bench.MetricBroken, ConstLabels: labels,
+			Help: "Pieces of own work that failed because a fault made them."}),
+		again: prometheus.NewCounter(prometheus.CounterOpts{Name: bench.MetricRedelivered, ConstLabels: labels,
+			Help: "Deliveries of messages that had been delivered before."}),
+		taken: prometheus.NewHistogram(histogram(bench.MetricDelivery, "From a delivery of a message until it is ended.")),
+		given: prometheus.NewCounterVec(prometheus.CounterOpts{Name: bench.MetricPublished, ConstLabels: labels,
+			Help: "Messages given to the broker by outcome: ok, refused, failed."}, []string{"outcome"}),
 	}
-	m.Registry.MustRegister(m.requests, m.latency, m.slot, m.work, m.calls,
+	m.Registry.MustRegister(m.requests, m.latency, m.slot, m.work, m.calls, m.continued, m.spent, m.broken, m.again, m.taken, m.given,
+		gauge(bench.MetricSlots, "Worker slots.", slots.Size),
 		gauge(bench.MetricInFlight, "Worker slots in use.", func() int { n, _ := slots.Usage(); return n }),
 		gauge(bench.MetricQueue, "Requests waiting for a worker slot.", func() int { _, n := slots.Usage(); return n }),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// begin counts a request from now until the returned function is called with its end.
-func (m *Metrics) begin() func(flow.Answer, error) {
-	at := time.Now()
-	return func(a flow.Answer, err error) {
-		m.latency.Observe(time.Since(at).Seconds())
-		m.requests.WithLabelValues(outcome(a, err)).Inc()
-	}
-}
+// begin begins a stretch; one of its ends must be called.
+func (m *Metrics) begin() *stretch { return &stretch{metrics: m, began: time.Now()} }
 
-// call counts a call to another service, likewise.
+// call counts an attempt at a call to another service, from now until the returned function is called with its end.
 func (m *Metrics) call(callee string) func(flow.Answer, error) {
 	at := time.Now()
 	return func(a flow.Answer, err error) {
 		m.calls.WithLabelValues(callee, outcome(a, err)).Observe(time.Since(at).Seconds())
 	}
+}
+
+// Delivered counts a delivery of a message from now until the returned function is called with its end.
+func (m *Metrics) Delivered(attempt int) (ended func()) {
+	if attempt > 1 {
+		m.again.Inc()
+	}
+	at := time.Now()
+	return func() { m.taken.Observe(time.Since(at).Seconds()) }
+}
+
+// Published counts a message that was given to the broker, by what became of it.
+func (m *Metrics) Published(err error) {
+	outcome := bench.OutcomeOK
+	switch {
+	case errors.Is(err, flow.ErrNotSent):
+		outcome = bench.OutcomeRefused
+	case err != nil:
+		outcome = bench.OutcomeFailed
+	}
+	m.given.WithLabelValues(outcome).Inc()
 }
 
 func outcome(a flow.Answer, err error) string {

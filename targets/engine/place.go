@@ -13,26 +13,31 @@ import (
 
 // Place accepts an order and, if the client waits, sees it through. The same key gives the same order.
 func (s *Saga) Place(ctx context.Context, draft order.Draft, key string) (order.Order, error) {
-	done := s.Metrics.begin()
-	if s.Settings.Patience > 0 {
+	spent := s.Metrics.begin()
+	ctx = s.patient(ctx)
+	if s.Settings.Patience > 0 && !s.Settings.KeepLate {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.Settings.Patience)
 		defer cancel()
 	}
-	slot, err := s.acquire(ctx, true)
+	slot, err := s.acquire(ctx, spent, true)
 	if err != nil {
-		done(flow.Answer{}, err)
+		spent.answered(flow.Answer{}, err)
 		return order.Order{}, err
 	}
 	defer slot.Release()
 	o, err := s.place(ctx, slot, draft, key)
-	done(flow.Answer{Reply: flow.Reply{Outcome: outcomeOf(o.Status)}}, err)
+	spent.answered(flow.Answer{Reply: flow.Reply{Outcome: outcomeOf(o.Status)}}, err)
 	return o, err
 }
 
 func (s *Saga) place(ctx context.Context, slot *Slot, draft order.Draft, key string) (order.Order, error) {
-	s.work(slot)
+	if err := s.work(slot); err != nil {
+		return order.Order{}, err
+	}
+	began := time.Now()
 	o, again, err := s.commit(draft, key)
+	slot.spent.stored(began)
 	if err != nil {
 		return o, err
 	}
@@ -42,7 +47,7 @@ func (s *Saga) place(ctx context.Context, slot *Slot, draft order.Draft, key str
 	s.Crash.Pass(s.Step.Service + ":" + afterCommit)
 	switch {
 	case s.Wait && again:
-		return s.await(ctx, o.ID)
+		return s.await(ctx, slot, o.ID)
 	case s.Wait:
 		return s.see(ctx, slot, o)
 	case again:
@@ -88,17 +93,16 @@ func (s *Saga) see(ctx context.Context, slot *Slot, o order.Order) (order.Order,
 	for {
 		later, err := s.advance(ctx, slot, o.ID)
 		if err == nil && !later {
+			defer slot.spent.stored(time.Now())
 			return s.Order(o.ID)
 		}
 		if err == nil {
-			select {
-			case <-woken:
-				slot.Waited()
+			if slot.await(ctx, woken) {
 				continue
-			case <-ctx.Done():
-				err = s.awaited(o.ID)
 			}
+			err = s.awaited(o.ID)
 		}
+		defer slot.spent.stored(time.Now())
 		err = s.failure(err)
 		if e := s.cancel(o.ID, err); e != nil {
 			return o, e
@@ -119,7 +123,8 @@ func (s *Saga) awaited(id string) error {
 }
 
 // await waits until an order that somebody else drives is settled.
-func (s *Saga) await(ctx context.Context, id string) (order.Order, error) {
+func (s *Saga) await(ctx context.Context, slot *Slot, id string) (order.Order, error) {
+	defer slot.spent.waited(s.Step.Service, time.Now())
 	woken, leave := s.waiters.join(id)
 	defer leave()
 	for {
@@ -140,6 +145,7 @@ func (s *Saga) publishFirst(ctx context.Context, slot *Slot, o order.Order) erro
 	_, err := s.advance(ctx, slot, o.ID)
 	switch {
 	case errors.Is(err, flow.ErrNotSent):
+		defer slot.spent.stored(time.Now())
 		failed := s.failure(&flow.Failure{Service: "broker", Code: 503, Detail: "the order could not be handed to the broker"})
 		if e := s.cancel(o.ID, failed); e != nil {
 			return e

@@ -12,7 +12,13 @@ import (
 
 // Poison makes the service's own work panic, at every attempt, for a share of orders, 0 to 1, from now on: a bug that
 // some orders meet. Which ones follows from their ids; with 0 it is mended.
-func (e *Engine) Poison(share float64) { e.poison.Store(math.Float64bits(share)) }
+func (e *Engine) Poison(share float64) error {
+	if !(share >= 0 && share <= 1) {
+		return fmt.Errorf("share: must be a number from 0 to 1")
+	}
+	e.poison.Store(math.Float64bits(share))
+	return nil
+}
 
 // swallow is where a poisoned order takes effect.
 func (e *Engine) swallow(id string) {

@@ -14,7 +14,7 @@ import (
 func TestPoison(t *testing.T) {
 	e := newEngine(t, payment)
 	e.Asks["fraud"] = answers("fraud", flow.Done)
-	e.Poison(0.5)
+	must(t, e.Poison(0.5))
 	var failed []string
 	for i := range 100 {
 		id := fmt.Sprint("ord_", i)
@@ -36,7 +36,7 @@ func TestPoison(t *testing.T) {
 	if inUse, _ := e.Slots.Usage(); inUse != 0 {
 		t.Errorf("%d slots are still held", inUse)
 	}
-	e.Poison(0)
+	must(t, e.Poison(0))
 	for _, id := range failed {
 		if _, err := e.Handle(t.Context(), request(id)); err != nil {
 			t.Error(err)

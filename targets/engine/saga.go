@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"faultline/targets/flow"
 	"faultline/targets/order"
@@ -39,21 +40,28 @@ func NewSaga(e *Engine, wait bool, undoable map[string]bool, workers int) *Saga 
 // advance asks for the order's parts from where it is, until it is settled or a reply comes later.
 func (s *Saga) advance(ctx context.Context, slot *Slot, id string) (later bool, err error) {
 	for {
+		began := time.Now()
 		st, err := s.state(id)
+		slot.spent.stored(began)
 		if err != nil || st.Own != nil {
 			return false, err
 		}
 		callee := st.Asked[len(st.Asked)-1]
-		answer, err := s.call(ctx, callee, st.Request)
+		answer, err := s.call(ctx, slot.spent, callee, st.Request)
 		slot.Waited()
 		if err != nil {
 			return false, err
 		}
+		began = time.Now()
 		if answer.Later {
-			return true, s.handed(id, callee)
+			err := s.handed(id, callee)
+			slot.spent.stored(began)
+			return true, err
 		}
 		answer.Reply.Try = st.Request.Try
-		if _, err := s.record(answer.Reply); err != nil {
+		_, err = s.record(answer.Reply)
+		slot.spent.stored(began)
+		if err != nil {
 			return false, err
 		}
 		s.waiters.wake(id)
@@ -163,12 +171,22 @@ func (s *Saga) Receive(ctx context.Context, reply flow.Reply) error {
 	if reply.Outcome == flow.Undone {
 		return nil
 	}
+	spent := s.Metrics.begin()
+	defer spent.continued()
+	return s.receive(ctx, spent, reply)
+}
+
+// receive goes on with an order, in a stretch of its own.
+func (s *Saga) receive(ctx context.Context, spent *stretch, reply flow.Reply) error {
+	began := time.Now()
 	for _, after := range s.Step.After {
 		if reply.Service == after {
+			defer spent.stored(began)
 			return s.followed(reply)
 		}
 	}
 	was, err := s.record(reply)
+	spent.stored(began)
 	if err != nil {
 		return err
 	}
@@ -180,7 +198,7 @@ func (s *Saga) Receive(ctx context.Context, reply flow.Reply) error {
 		s.jobs.add(advanceJob(reply.Order, 0))
 		return nil
 	}
-	slot, err := s.acquire(ctx, false)
+	slot, err := s.acquire(ctx, spent, false)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type Slots struct {
 type Slot struct {
 	slots *Slots
 	clock time.Time
+	spent *stretch // what its holder spends; nil: nobody measures it
 }
 
 // NewSlots makes a pool of size slots in whose queue at most bound requests wait.
@@ -37,7 +38,7 @@ func (s *Slots) Acquire(ctx context.Context, shed bool) (*Slot, error) {
 	if s.free > 0 && !s.paused {
 		s.free--
 		s.mu.Unlock()
-		return &Slot{s, time.Now()}, nil
+		return &Slot{slots: s, clock: time.Now()}, nil
 	}
 	if shed && s.waiting.Len() >= s.bound {
 		s.mu.Unlock()
@@ -48,7 +49,7 @@ func (s *Slots) Acquire(ctx context.Context, shed bool) (*Slot, error) {
 	s.mu.Unlock()
 	select {
 	case clock := <-turn:
-		return &Slot{s, clock}, nil
+		return &Slot{slots: s, clock: clock}, nil
 	case <-ctx.Done():
 		s.leave(place, turn)
 		return nil, ctx.Err()
@@ -61,7 +62,7 @@ func (s *Slots) leave(place *list.Element, turn chan time.Time) {
 	select {
 	case clock := <-turn:
 		s.mu.Unlock()
-		(&Slot{s, clock}).Release()
+		(&Slot{slots: s, clock: clock}).Release()
 	default:
 		s.waiting.Remove(place)
 		s.mu.Unlock()
@@ -75,13 +76,33 @@ func (s *Slots) Pause() {
 	s.paused = true
 }
 
+// Resize changes how many there are. Whoever holds one keeps it: where more are in use than are left, those that end are not
+// passed on. The queue keeps its bound.
+func (s *Slots) Resize(size int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free += size - s.size
+	s.size = size
+	for s.free > 0 && !s.paused && s.waiting.Len() > 0 {
+		s.free--
+		s.waiting.Remove(s.waiting.Front()).(chan time.Time) <- time.Now()
+	}
+}
+
+// Size is how many slots there are.
+func (s *Slots) Size() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.size
+}
+
 // Release passes the slot on.
 func (l *Slot) Release() {
 	s := l.slots
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := s.waiting.Front()
-	if first == nil || s.paused {
+	if first == nil || s.paused || s.free < 0 {
 		s.free++
 		return
 	}
@@ -97,6 +118,20 @@ func (l *Slot) Work(d time.Duration) {
 
 // Waited tells the slot that its holder waited for somebody else: its clock is now.
 func (l *Slot) Waited() { l.clock = time.Now() }
+
+// await waits for a reply that comes later, holding the slot, and reports whether it was there before ctx was done.
+func (l *Slot) await(ctx context.Context, woken <-chan struct{}) bool {
+	if l.spent != nil {
+		defer l.spent.waited(l.spent.callee, time.Now())
+	}
+	select {
+	case <-woken:
+		l.Waited()
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
 
 // Usage returns how many slots are in use and how many requests wait for one.
 func (s *Slots) Usage() (inUse, waiting int) {

@@ -7,22 +7,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"faultline/internal/poll"
 )
 
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-// poll waits for something to become true.
-func poll(t *testing.T, what string, yes func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); !yes(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("still not: " + what)
-		}
 	}
 }
 
@@ -53,7 +45,7 @@ func queueUp(t *testing.T, s *Slots, n int) (turns chan int) {
 
 func awaitWaiting(t *testing.T, s *Slots, n int) {
 	t.Helper()
-	poll(t, "they wait", func() bool { _, waiting := s.Usage(); return waiting == n })
+	poll.Until(t, 5*time.Second, "they wait", func() bool { _, waiting := s.Usage(); return waiting == n })
 }
 
 func TestSlotsAreFirstComeFirstServed(t *testing.T) {
@@ -68,7 +60,7 @@ func TestSlotsAreFirstComeFirstServed(t *testing.T) {
 	if !slices.IsSorted(got) {
 		t.Errorf("served in the order %v", got)
 	}
-	poll(t, "all are free", func() bool { inUse, waiting := s.Usage(); return inUse == 0 && waiting == 0 })
+	poll.Until(t, 5*time.Second, "all are free", func() bool { inUse, waiting := s.Usage(); return inUse == 0 && waiting == 0 })
 }
 
 func TestSlotsShed(t *testing.T) {
@@ -186,4 +178,51 @@ func TestWaited(t *testing.T) {
 	if took := time.Since(begin); took < 19*time.Millisecond {
 		t.Errorf("20 ms of work took %v", took)
 	}
+}
+
+// TestResize: a cut pool lets those finish who are in it, hands out no more than it has left, in turn, and is as before when it
+// is given back.
+func TestResize(t *testing.T) {
+	s := NewSlots(3, 10)
+	held := []*Slot{take(t, s), take(t, s), take(t, s)}
+	turns := queueUp(t, s, 4)
+	s.Resize(1)
+	held[0].Release()
+	held[1].Release()
+	if inUse, waiting := s.Usage(); inUse != 1 || waiting != 4 || len(turns) > 0 {
+		t.Fatalf("%d in use, %d wait, %d got one of a pool of 1 that is in use", inUse, waiting, len(turns))
+	}
+	held[2].Release() // and each of the four passes it on
+	for want := range 4 {
+		if got := <-turns; got != want {
+			t.Errorf("%d got its slot, want %d", got, want)
+		}
+	}
+	poll.Until(t, 5*time.Second, "it is free", func() bool { inUse, _ := s.Usage(); return inUse == 0 })
+	last := take(t, s)
+	turns = queueUp(t, s, 2)
+	s.Resize(3)
+	<-turns
+	<-turns
+	last.Release()
+	for range 3 {
+		take(t, s)
+	}
+	if inUse, waiting := s.Usage(); inUse != 3 || waiting != 0 || s.Size() != 3 {
+		t.Errorf("%d in use, %d wait, of %d", inUse, waiting, s.Size())
+	}
+}
+
+// TestResizedQueueKeepsItsBound: what waits for a pool that was cut is bounded as before.
+func TestResizedQueueKeepsItsBound(t *testing.T) {
+	s := NewSlots(2, 2)
+	slot := take(t, s)
+	s.Resize(1)
+	turns := queueUp(t, s, 2)
+	if _, err := s.Acquire(t.Context(), true); !errors.Is(err, errFull) {
+		t.Errorf("third in a queue of two: %v", err)
+	}
+	slot.Release()
+	<-turns
+	<-turns
 }

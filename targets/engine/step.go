@@ -5,8 +5,9 @@
 // the step is saved, the request leaves, and the continuation runs when the reply arrives, perhaps in another
 // life of the process. The step does not know which.
 //
-// In the order that data flows: slots, engine (the step and its continuation), saga (the order service's step:
-// accept, follow, compensate), jobs, and on the side state, journal, crash points, metrics and the admin address.
+// In the order that data flows: slots, engine (the step and its continuation), call, work, effect, reply, saga (the order
+// service's step: accept, follow, compensate), jobs, and on the side settings, state, journal, crash points, metrics and the
+// admin address.
 package engine
 
 import "faultline/targets/flow"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 	"faultline/targets/flow"
 )
 
@@ -158,9 +159,9 @@ func TestBreaker(t *testing.T) {
 	if to.calls.Load() != 3 || !errors.As(err, &f) || f.Code != http.StatusServiceUnavailable || !errors.Is(err, flow.ErrNotSent) {
 		t.Errorf("%d calls got through the breaker, the last: %v", to.calls.Load(), err)
 	}
-	time.Sleep(120 * time.Millisecond)
-	if _, err := g.Do(t.Context(), to.call); err != nil || to.calls.Load() != 4 {
-		t.Errorf("half open: %d calls, %v", to.calls.Load(), err)
+	poll.Until(t, time.Second, "the breaker is half open", func() bool { _, err := g.Do(t.Context(), to.call); return err == nil })
+	if to.calls.Load() != 4 {
+		t.Errorf("half open: %d calls", to.calls.Load())
 	}
 }
 
@@ -179,14 +180,7 @@ func TestBulkhead(t *testing.T) {
 		t.Errorf("a third call got in: %v", err)
 	}
 	close(hold)
-	for begin := time.Now(); ; time.Sleep(time.Millisecond) {
-		if _, err := g.Do(t.Context(), to.call); err == nil {
-			return
-		}
-		if time.Since(begin) > 5*time.Second {
-			t.Fatal("the bulkhead stays full")
-		}
-	}
+	poll.Until(t, 5*time.Second, "the bulkhead has room", func() bool { _, err := g.Do(t.Context(), to.call); return err == nil })
 }
 
 func TestHedge(t *testing.T) {

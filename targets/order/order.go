@@ -124,6 +124,13 @@ var id32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(ba
 // NewKey mints a key for a client that sent none.
 func NewKey() string { return "none-" + rand.Text() }
 
+// Occasion is the id of the key without what follows an @: an order that is placed on several occasions is
+// declined on each or on none.
+func (o Order) Occasion() string {
+	first, _, _ := strings.Cut(o.Key, "@")
+	return IDOf(first)
+}
+
 // IDOf derives an order's id from its key: the same order has the same id in every architecture and
 // repeat of a seed, so the same orders are declined.
 func IDOf(key string) string {

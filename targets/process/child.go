@@ -18,8 +18,11 @@ import (
 	"faultline/bench"
 )
 
-// childEnv marks a process as a child; its value is the role, so that ps -E and logs can tell.
-const childEnv = "FAULTLINE_CHILD"
+// What a child has in its environment.
+const (
+	childEnv = "FAULTLINE_CHILD" // its role, so that ps -E and logs can tell
+	specEnv  = "FAULTLINE_SPEC"  // its Spec, if it inherits no pipes
+)
 
 // File descriptors that a child inherits.
 const (
@@ -34,6 +37,7 @@ type Spec struct {
 	Dir    string            `json:"dir"` // its durable state
 	Config json.RawMessage   `json:"config"`
 	Dials  map[string]string `json:"dials"`
+	Listen bench.Addresses   `json:"listen"` // where it listens; port 0 is any
 }
 
 // A Role is a part of this program that runs as a child. It calls listening once, and returns when ctx is done.
@@ -50,7 +54,11 @@ func Main(roles map[string]Role) {
 		reap()
 		os.Exit(0)
 	}
-	if err := runChild(roles); err != nil {
+	run := runChild
+	if os.Getenv(specEnv) != "" {
+		run = runAlone
+	}
+	if err := run(roles); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", role, err)
 		os.Exit(1)
 	}
@@ -63,13 +71,9 @@ func runChild(roles map[string]Role) error {
 	if err != nil {
 		return fmt.Errorf("reading the spec: %w", err)
 	}
-	var s Spec
-	if err := json.Unmarshal(line, &s); err != nil {
-		return fmt.Errorf("reading the spec: %w", err)
-	}
-	run, ok := roles[s.Role]
-	if !ok {
-		return fmt.Errorf("no role %q in this program", s.Role)
+	run, s, err := find(roles, line)
+	if err != nil {
+		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
@@ -79,6 +83,19 @@ func runChild(roles map[string]Role) error {
 		os.Exit(1) // whatever still hangs, the parent is gone
 	}()
 	return run(ctx, s, announce)
+}
+
+// find reads a Spec and looks its role up.
+func find(roles map[string]Role, raw []byte) (Role, Spec, error) {
+	var s Spec
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return nil, s, fmt.Errorf("reading the spec: %w", err)
+	}
+	run, ok := roles[s.Role]
+	if !ok {
+		return nil, s, fmt.Errorf("no role %q in this program", s.Role)
+	}
+	return run, s, nil
 }
 
 // announce tells the parent where the child listens.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
+	"faultline/internal/procs"
 	"faultline/targets/process"
 )
 
@@ -82,12 +84,12 @@ func TestSignal(t *testing.T) {
 	}{{"hang", bench.SignalHang, "T"}, {"continue", bench.SignalContinue, "S"}, {"hang again", bench.SignalHang, "T"}} {
 		must(t, it.Signal(t.Context(), c.signal))
 		for _, p := range []int{child, grandchild} {
-			poll(t, 5*time.Second, c.name, func() bool { return state(p) == c.want })
+			poll.Until(t, 5*time.Second, c.name, func() bool { return procs.State(p) == c.want })
 		}
 	}
 	must(t, it.Signal(t.Context(), bench.SignalKill)) // also kills what is stopped
 	awaitExit(t, it)
-	poll(t, 5*time.Second, "what it started is dead too", func() bool { return !alive(grandchild) })
+	poll.Until(t, 5*time.Second, "what it started is dead too", func() bool { return !procs.Alive(grandchild) })
 }
 
 func TestUsage(t *testing.T) {
@@ -126,7 +128,7 @@ func TestStopIsForGood(t *testing.T) {
 	must(t, it.Signal(t.Context(), bench.SignalHang))
 	must(t, it.Stop(t.Context()))
 	must(t, it.Stop(t.Context()))
-	if alive(pid(t, it.Addresses().Main)) {
+	if procs.Alive(pid(t, it.Addresses().Main)) {
 		t.Error("it lives")
 	}
 	if err := it.Restart(t.Context()); err == nil {

@@ -38,12 +38,13 @@ type Child struct {
 	exited    chan struct{}
 }
 
-func newSpec(s bench.Service, dir string) (Spec, error) {
+// NewSpec is what the child of a service is told, with its state in dir.
+func NewSpec(s bench.Service, dir string, listen bench.Addresses) (Spec, error) {
 	config, err := json.Marshal(s.Config)
 	if err != nil {
 		return Spec{}, fmt.Errorf("encoding the configuration of %s: %w", s.Name, err)
 	}
-	return Spec{Name: s.Name, Role: s.Role, Dir: dir, Config: config, Dials: s.Dials}, nil
+	return Spec{Name: s.Name, Role: s.Role, Dir: dir, Config: config, Dials: s.Dials, Listen: listen}, nil
 }
 
 // start begins a life of the child and waits until it listens.
@@ -162,7 +163,7 @@ func (c *Child) Exited() <-chan struct{} {
 // Signal delivers a signal to the child and whatever it started.
 func (c *Child) Signal(_ context.Context, s bench.Signal) error {
 	signals := map[bench.Signal]syscall.Signal{
-		bench.SignalKill: syscall.SIGKILL, bench.SignalHang: syscall.SIGSTOP, bench.SignalContinue: syscall.SIGCONT}
+		bench.SignalKill: syscall.SIGKILL, bench.SignalHang: syscall.SIGSTOP, bench.SignalContinue: syscall.SIGCONT, bench.SignalTerminate: syscall.SIGTERM}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	select {

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"faultline/bench"
 	"faultline/targets/process"
@@ -100,55 +99,11 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// poll waits for something to become true.
-func poll(t *testing.T, limit time.Duration, what string, yes func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(limit); !yes(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %v still not: %s", limit, what)
-		}
-	}
-}
-
 func pid(t *testing.T, text string) int {
 	t.Helper()
 	n, err := strconv.Atoi(text)
 	must(t, err)
 	return n
-}
-
-// stat are the fields of /proc/PID/stat from the state on; empty when the process is gone.
-func stat(pid int) []string {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return nil
-	}
-	return strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
-}
-
-// alive reports whether a process runs; one that nobody has waited for yet does not.
-func alive(pid int) bool {
-	fields := stat(pid)
-	return len(fields) > 0 && fields[0] != "Z" && fields[0] != "X"
-}
-
-func state(pid int) string {
-	if fields := stat(pid); len(fields) > 0 {
-		return fields[0]
-	}
-	return ""
-}
-
-// children are the processes that a process has started and that still run.
-func children(parent int) (pids []int) {
-	entries, _ := os.ReadDir("/proc")
-	for _, e := range entries {
-		n, err := strconv.Atoi(e.Name())
-		if fields := stat(n); err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(parent) && alive(n) {
-			pids = append(pids, n)
-		}
-	}
-	return pids
 }
 
 // isReaper reports whether a process is the reaper of a runtime.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
+	"faultline/internal/procs"
 )
 
 // grace is how long anything may outlive the program.
@@ -63,14 +65,14 @@ func TestKilledParent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := startParent(t)
-			family := children(p.cmd.Process.Pid)
+			family := procs.Children(p.cmd.Process.Pid)
 			if len(family) != 3 {
 				t.Fatalf("%d children, want two and a reaper", len(family))
 			}
 			c.before(t, p)
 			p.die(t)
 			for _, pid := range family {
-				poll(t, grace, "no child is left", func() bool { return !alive(pid) })
+				poll.Until(t, grace, "no child is left", func() bool { return !procs.Alive(pid) })
 			}
 			left, err := filepath.Glob(filepath.Join(p.tmp, "faultline-*"))
 			must(t, err)
@@ -85,15 +87,15 @@ func stopChild(t *testing.T, p *parent, i int) {
 	t.Helper()
 	child := pid(t, p.children[i].Main)
 	kill(t, child, syscall.SIGSTOP)
-	poll(t, grace, "it is stopped", func() bool { return state(child) == "T" })
+	poll.Until(t, grace, "it is stopped", func() bool { return procs.State(child) == "T" })
 }
 
 func killReaper(t *testing.T, p *parent) {
 	t.Helper()
-	for _, child := range children(p.cmd.Process.Pid) {
+	for _, child := range procs.Children(p.cmd.Process.Pid) {
 		if isReaper(child) {
 			kill(t, child, syscall.SIGKILL)
-			poll(t, grace, "the reaper is dead", func() bool { return !alive(child) })
+			poll.Until(t, grace, "the reaper is dead", func() bool { return !procs.Alive(child) })
 			return
 		}
 	}
@@ -103,7 +105,7 @@ func killReaper(t *testing.T, p *parent) {
 // TestCtrlC: a terminal's Ctrl-C goes to the foreground group; the children are in groups of their own.
 func TestCtrlC(t *testing.T) {
 	p := startParent(t)
-	for _, child := range children(p.cmd.Process.Pid) {
+	for _, child := range procs.Children(p.cmd.Process.Pid) {
 		if group, err := syscall.Getpgid(child); err != nil || group != child {
 			t.Errorf("child %d is in group %d: %v", child, group, err)
 		}

@@ -14,11 +14,10 @@ import (
 
 // A Runtime starts services as child processes on 127.0.0.1.
 type Runtime struct {
-	// Dir holds the durable state of the services. It is removed at the end, also at that of a kill -9.
-	Dir     string
+	dir     string // the durable state of the services
 	program string
 	logs    string // one file a service
-	reaper  *reaper
+	reaper  *Reaper
 	starts  chan func()
 	closed  sync.Once
 
@@ -44,15 +43,18 @@ func New(logs string) (*Runtime, error) {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("making the directory of logs: %w", err)
 	}
-	reaper, err := startReaper(program, dir)
+	reaper, err := StartReaper(dir)
 	if err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	r := &Runtime{program: program, Dir: dir, logs: logs, reaper: reaper, starts: make(chan func())}
+	r := &Runtime{program: program, dir: dir, logs: logs, reaper: reaper, starts: make(chan func())}
 	go r.fork()
 	return r, nil
 }
+
+// Dir holds the durable state of the services. It is removed at the end, also at that of a kill -9.
+func (r *Runtime) Dir() string { return r.dir }
 
 // childNice is the niceness of all children: where they want more processor time than there is, the load
 // generator, which is the parent, still keeps its schedule.
@@ -70,7 +72,7 @@ func (r *Runtime) fork() {
 
 // Start starts a service and returns when it listens.
 func (r *Runtime) Start(ctx context.Context, s bench.Service) (bench.Instance, error) {
-	spec, err := newSpec(s, filepath.Join(r.Dir, s.Name))
+	spec, err := NewSpec(s, filepath.Join(r.dir, s.Name), anyPorts(s.Places))
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +89,16 @@ func (r *Runtime) Start(ctx context.Context, s bench.Service) (bench.Instance, e
 	return c, nil
 }
 
+// anyPorts are ports of 127.0.0.1 that the system chooses.
+func anyPorts(places []string) bench.Addresses {
+	const port = "127.0.0.1:0"
+	a := bench.Addresses{Main: port, Admin: port, Places: map[string]string{}}
+	for _, place := range places {
+		a.Places[place] = port
+	}
+	return a
+}
+
 // Close ends every child and removes their state. It may be called again.
 func (r *Runtime) Close() error {
 	r.mu.Lock()
@@ -99,8 +111,8 @@ func (r *Runtime) Close() error {
 	var err error
 	r.closed.Do(func() {
 		close(r.starts)
-		err = os.RemoveAll(r.Dir)
-		r.reaper.close()
+		err = os.RemoveAll(r.dir)
+		r.reaper.Close()
 	})
 	return err
 }

@@ -2,13 +2,14 @@ package service
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"faultline/targets/engine"
+	"faultline/targets/transport/queue"
 )
 
 // adminRoutes serve the harness on an address that no fault touches:
@@ -19,7 +20,12 @@ import (
 //	GET  /records    every order with its idempotency key, likewise (order service)
 //	GET  /leftovers  jobs that are not done, likewise
 //	POST /pause      begins nothing any more: the books stand still once what is under way has ended
-//	POST /slow       {"delay_ns":200000000} adds service time; 0 ends it
+//	POST /forget     empties its books for another trial; 409 while work is under way
+//	POST /slow       {"delay_ns":200000000,"spread":0.5,"factor":3,"fades_ns":4000000000} adds service time; {} ends it
+//	POST /fail       {"share":0.2} makes the work fail for that share of requests; 0 ends it
+//	POST /slots      {"slots":2} cuts the worker slots to so many; 0: as many as it began with
+//	POST /leak       {"rate":50000000,"limit":200000000} takes so many bytes a second, up to a limit; {} gives all back
+//	POST /consume    {"hands":2,"delay_ns":100000000} takes messages so many at a time, each after a wait; {} as before
 //	POST /poison     {"share":0.05} makes the work panic for that share of orders, at every attempt; 0 mends it
 //	POST /crash      {"point":"payment:after-charge","notify":"http://…"} arms a crash point; "" disarms
 func (p *part) adminRoutes() http.Handler {
@@ -36,9 +42,14 @@ func (p *part) adminRoutes() http.Handler {
 	mux.HandleFunc("GET /leftovers", lines(p.engine.Leftovers))
 	mux.HandleFunc("GET /records", lines(p.engine.Records))
 	mux.HandleFunc("POST /pause", p.pause)
-	mux.HandleFunc("POST /slow", p.slow)
-	mux.HandleFunc("POST /poison", p.poison)
-	mux.HandleFunc("POST /crash", p.crash)
+	mux.HandleFunc("POST /forget", p.forget)
+	mux.HandleFunc("POST /slow", command(p.engine.Slow))
+	mux.HandleFunc("POST /fail", command(func(c struct{ Share float64 }) error { return p.engine.Fail(c.Share) }))
+	mux.HandleFunc("POST /slots", command(p.resize))
+	mux.HandleFunc("POST /leak", command(p.engine.Leak))
+	mux.HandleFunc("POST /consume", command(p.pace))
+	mux.HandleFunc("POST /poison", command(func(c struct{ Share float64 }) error { return p.engine.Poison(c.Share) }))
+	mux.HandleFunc("POST /crash", command(p.engine.Arm))
 	return mux
 }
 
@@ -47,41 +58,45 @@ func (p *part) pause(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (p *part) slow(w http.ResponseWriter, req *http.Request) {
-	var body struct {
-		Delay time.Duration `json:"delay_ns"`
-	}
-	if err := json.NewDecoder(req.Body).Decode(&body); err != nil || body.Delay < 0 {
-		http.Error(w, "delay_ns: must be a whole number of nanoseconds, 0 or more", http.StatusBadRequest)
+func (p *part) forget(w http.ResponseWriter, _ *http.Request) {
+	if err := p.engine.Forget(); err != nil {
+		http.Error(w, err.Error(), http.StatusConflict)
 		return
 	}
-	p.engine.Slow(body.Delay)
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (p *part) poison(w http.ResponseWriter, req *http.Request) {
-	var body struct {
-		Share float64 `json:"share"`
+// command carries out what a body says; what it can't be is the sender's error.
+func command[T any](do func(T) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		var c T
+		err := json.NewDecoder(req.Body).Decode(&c)
+		if err == nil {
+			err = do(c)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
 	}
-	if err := json.NewDecoder(req.Body).Decode(&body); err != nil || !(body.Share >= 0 && body.Share <= 1) {
-		http.Error(w, "share: must be a number from 0 to 1", http.StatusBadRequest)
-		return
-	}
-	p.engine.Poison(body.Share)
-	w.WriteHeader(http.StatusNoContent)
 }
 
-func (p *part) crash(w http.ResponseWriter, req *http.Request) {
-	var point engine.CrashPoint
-	if err := json.NewDecoder(req.Body).Decode(&point); err != nil {
-		http.Error(w, "body: must be a crash point", http.StatusBadRequest)
-		return
+// resize gives the service so many worker slots; 0: as many as it began with.
+func (p *part) resize(c struct{ Slots int }) error {
+	if c.Slots < 0 || c.Slots > p.config.Settings.Slots {
+		return fmt.Errorf("slots: must be from 0 to %d", p.config.Settings.Slots)
 	}
-	if err := p.engine.Arm(point); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
+	p.engine.Slots.Resize(cmp.Or(c.Slots, p.config.Settings.Slots))
+	return nil
+}
+
+// pace has the service's consumers take messages more slowly.
+func (p *part) pace(c queue.Pace) error {
+	if p.peer == nil {
+		return fmt.Errorf("%s consumes nothing", p.config.Name)
 	}
-	w.WriteHeader(http.StatusNoContent)
+	return p.peer.Slow(c)
 }
 
 // lines serves what a reader yields, one JSON object a line.

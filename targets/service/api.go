@@ -29,10 +29,8 @@ func (a api) register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /api/orders", a.place)
 	mux.HandleFunc("GET /api/orders", a.list)
 	mux.HandleFunc("GET /api/orders/{id}", a.read)
-	if !a.saga.Wait { // whose client knows the outcome has nothing to follow
-		mux.HandleFunc("GET /api/orders/{id}/events", a.events)
-		mux.HandleFunc("GET /api/orders/{id}/ws", a.socket)
-	}
+	mux.HandleFunc("GET /api/orders/{id}/events", a.events)
+	mux.HandleFunc("GET /api/orders/{id}/ws", a.socket)
 }
 
 func (a api) place(w http.ResponseWriter, req *http.Request) {

@@ -20,6 +20,7 @@ type BrokerConfig struct {
 	URL      string `json:"url,omitempty"`
 	External bool   `json:"external,omitempty"`
 	Prefix   string `json:"prefix,omitempty"` // before every queue's name, where a broker is shared
+	Quorum   bool   `json:"quorum,omitempty"` // queues of RabbitMQ are quorum queues, not classic ones
 }
 
 // openBroker connects by two places: one to publish, one to consume.

@@ -51,6 +51,7 @@ func (p *part) queued(end func(bench.Link) string) bool {
 func (p *part) declare(ctx context.Context) error {
 	queues := Queues(p.config.Architecture)
 	for i := range queues {
+		queues[i].Quorum = p.config.Broker.Quorum
 		queues[i].Name = p.config.Broker.Prefix + queues[i].Name
 		for j, event := range queues[i].Topics {
 			queues[i].Topics[j] = p.config.Broker.Prefix + event

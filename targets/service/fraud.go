@@ -10,7 +10,7 @@ import (
 func fraudStep(d order.Declines) engine.Step {
 	return engine.Step{Service: "fraud", Asks: []string{"risk"}, Effect: "check",
 		Decide: func(r flow.Request) flow.Reply {
-			if d.Fraud(r.Order.ID) {
+			if d.Fraud(r.Order.Occasion()) {
 				return flow.Reply{Outcome: flow.Declined}
 			}
 			return flow.Reply{Outcome: flow.Done}

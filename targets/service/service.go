@@ -56,8 +56,9 @@ type part struct {
 	ready     atomic.Bool
 }
 
-// Run runs a service with its durable state in dir until ctx is done. It calls listening with its addresses.
-func Run(ctx context.Context, c Config, dir string, dials map[string]string, listening func(bench.Addresses)) error {
+// Run runs a service with its durable state in dir, listening at Main and Admin, until ctx is done. It calls listening with the
+// addresses that it has then.
+func Run(ctx context.Context, c Config, dir string, dials map[string]string, at bench.Addresses, listening func(bench.Addresses)) error {
 	db, err := store.Open(filepath.Join(dir, c.Name+".db"), engine.Buckets...)
 	if err != nil {
 		return err
@@ -73,11 +74,11 @@ func Run(ctx context.Context, c Config, dir string, dials map[string]string, lis
 	if err := p.engine.Load(); err != nil {
 		return err
 	}
-	flowServer, err := listen(p.routes())
+	flowServer, err := listen(at.Main, p.routes())
 	if err != nil {
 		return err
 	}
-	adminServer, err := listen(p.adminRoutes())
+	adminServer, err := listen(at.Admin, p.adminRoutes())
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (p *part) openPeer() error {
 		return err
 	}
 	p.peer = &queue.Peer{Service: name, Prefix: p.config.Broker.Prefix, Broker: b, Prefetch: p.config.Settings.Slots,
-		Attempts: p.config.Attempts, Crash: p.engine.Crash}
+		Attempts: p.config.Attempts, Crash: p.engine.Crash, Metrics: p.engine.Metrics}
 	p.topics = &topic.Peer{Peer: p.peer, Wiring: topic.Wire(p.config.Architecture, name)}
 	return nil
 }
@@ -187,10 +188,10 @@ type server struct {
 	http     *http.Server
 }
 
-func listen(h http.Handler) (*server, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func listen(address string, h http.Handler) (*server, error) {
+	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("listening on 127.0.0.1: %w", err)
+		return nil, fmt.Errorf("listening: %w", err)
 	}
 	return &server{l.Addr().String(), l, &http.Server{Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}}, nil
 }

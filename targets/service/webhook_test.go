@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"faultline/bench"
+	"faultline/internal/poll"
 	"faultline/targets/engine"
 	"faultline/targets/flow"
 	"faultline/targets/order"
@@ -44,7 +45,7 @@ func TestCallbacks(t *testing.T) {
 		t.Fatalf("placed: %d", status)
 	}
 	id := order.IDOf("key")
-	until(t, "payment is asked", func() bool { o, err := p.saga.Order(id); return err == nil && o.Status == order.Processing })
+	poll.Until(t, 10*time.Second, "payment is asked", func() bool { o, err := p.saga.Order(id); return err == nil && o.Status == order.Processing })
 	body := `{"event":"payment.completed","order_id":"` + id + `","amount":49.98,"currency":"USD","completed_at":"2026-04-13T14:32:07Z"}`
 	deliver := func(signature string) int {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, front.URL+webhook.Path("payment"), strings.NewReader(body))
@@ -66,9 +67,9 @@ func TestCallbacks(t *testing.T) {
 		if status := deliver(webhook.Sign(secret, []byte(body))); status != http.StatusOK {
 			t.Errorf("signed: %d", status)
 		}
-		until(t, "the order is done", func() bool { o, err := p.saga.Order(id); return err == nil && o.Status.Done() })
+		poll.Until(t, 10*time.Second, "the order is done", func() bool { o, err := p.saga.Order(id); return err == nil && o.Status.Done() })
 	}
-	until(t, "shipping is asked", func() bool { return reserved.Load() >= 2 })
+	poll.Until(t, 10*time.Second, "shipping is asked", func() bool { return reserved.Load() >= 2 })
 	done := 0
 	must(t, p.engine.Journal(func(bench.Entry) { done++ }))
 	if done != 1 || reserved.Load() != 2 { // shipping is asked the same way, once
@@ -104,14 +105,4 @@ func send(t *testing.T, req *http.Request) int {
 	must(t, err)
 	resp.Body.Close()
 	return resp.StatusCode
-}
-
-// until waits for something to become true.
-func until(t *testing.T, what string, yes func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !yes(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("still not: %s", what)
-		}
-	}
 }

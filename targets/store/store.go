@@ -72,6 +72,15 @@ func (s *Store) View(fn func(*Tx) error) error {
 	})
 }
 
+// Empty deletes every key of some buckets.
+func (t *Tx) Empty(buckets ...string) {
+	for _, b := range buckets {
+		t.keep(t.tx.DeleteBucket([]byte(b)))
+		_, err := t.tx.CreateBucket([]byte(b))
+		t.keep(err)
+	}
+}
+
 // Get reads the value at key into v and reports whether there is one.
 func (t *Tx) Get(bucket, key string, v any) bool {
 	raw := t.tx.Bucket([]byte(bucket)).Get([]byte(key))

@@ -16,12 +16,15 @@ import (
 const patience = 5 * time.Second
 
 // Post sends in as JSON; any answer but a 2xx is an error that quotes the answer.
-func Post(ctx context.Context, addr, path string, in any) error {
+func Post(ctx context.Context, addr, path string, in any) error { return Ask(ctx, addr, path, in, nil) }
+
+// Ask does the same, and decodes the JSON answer into out, unless out is nil.
+func Ask(ctx context.Context, addr, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("encoding the command for %s: %w", path, err)
 	}
-	return call(ctx, http.MethodPost, "http://"+addr+path, body, nil)
+	return call(ctx, http.MethodPost, "http://"+addr+path, body, out)
 }
 
 // Get asks for path and decodes the JSON answer into out, unless out is nil.

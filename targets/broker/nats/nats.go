@@ -1,7 +1,7 @@
 // Package nats carries queues on NATS JetStream. In the order that data flows: server.go runs the broker,
 // conn.go is a connection that comes back, publish.go and message.go put a message into a queue, consume.go
-// and delivery.go take it out, view.go looks at what is there, and
-// deadletters.go puts back what was given up.
+// and delivery.go take it out, view.go looks at what is there, deadletters.go
+// puts back what was given up, and control.go and admin.go break it.
 //
 // A queue is a stream that drops a message when it is acknowledged, with one durable pull consumer; its
 // dead-letter queue is a second stream, `<queue>.dead`, that keeps what it gets. Queues that are bound to topics

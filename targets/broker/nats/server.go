@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -11,19 +12,26 @@ import (
 	"faultline/bench"
 )
 
-// A ServerConfig says where the broker keeps what it was given. A broker that is started again with the same
-// Dir has it all; its port is another one.
+// A ServerConfig says where the broker keeps what it was given, and where it listens: a port 0 is any, and another one each
+// time. A broker that is started again with the same Dir has it all.
 type ServerConfig struct {
-	Dir string `json:"dir"`
+	Dir     string `json:"dir"`
+	Address string `json:"address"` // host:port
+	// Admin is where it takes the harness's commands, likewise.
+	Admin string `json:"admin"`
 }
 
-// Serve runs the broker in this process, on a port of 127.0.0.1 that the system picks, until ctx is done.
+// Serve runs the broker in this process until ctx is done.
 // ready is called once, when it takes connections.
 //
 // SyncAlways is off: what it confirmed has been written to the operating system, and survives the death of
 // the process, not a power cut.
 func Serve(ctx context.Context, cfg ServerConfig, ready func(bench.Addresses)) error {
-	s, err := server.NewServer(serverOptions(cfg))
+	options, err := serverOptions(cfg)
+	if err != nil {
+		return fmt.Errorf("configuring nats-server: %w", err)
+	}
+	s, err := server.NewServer(options)
 	if err != nil {
 		return fmt.Errorf("configuring nats-server: %w", err)
 	}
@@ -35,17 +43,29 @@ func Serve(ctx context.Context, cfg ServerConfig, ready func(bench.Addresses)) e
 	if !s.JetStreamEnabled() {
 		return fmt.Errorf("starting nats-server in %s: jetstream is not enabled; is the directory writable?", cfg.Dir)
 	}
-	addr := s.Addr().(*net.TCPAddr).String()
-	ready(bench.Addresses{Main: addr, Admin: addr})
+	addr, stop, err := admin(s, cfg.Admin)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	ready(bench.Addresses{Main: s.Addr().(*net.TCPAddr).String(), Admin: addr})
 	<-ctx.Done()
 	return nil
 }
 
-func serverOptions(cfg ServerConfig) *server.Options {
+func serverOptions(cfg ServerConfig) (*server.Options, error) {
+	at, err := netip.ParseAddrPort(cfg.Address)
+	if err != nil {
+		return nil, fmt.Errorf("address: %w", err)
+	}
+	port := int(at.Port())
+	if port == 0 {
+		port = server.RANDOM_PORT
+	}
 	return &server.Options{
 		ServerName:             "faultline",
-		Host:                   "127.0.0.1",
-		Port:                   server.RANDOM_PORT,
+		Host:                   at.Addr().String(),
+		Port:                   port,
 		JetStream:              true,
 		StoreDir:               cfg.Dir,
 		NoSigs:                 true,
@@ -55,5 +75,5 @@ func serverOptions(cfg ServerConfig) *server.Options {
 		MaxPingsOut:            maxPings,
 		// Clients must not be told of a way round the proxy in front.
 		Cluster: server.ClusterOpts{NoAdvertise: true},
-	}
+	}, nil
 }

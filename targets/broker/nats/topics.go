@@ -23,6 +23,9 @@ const (
 	directPrefix = "direct." // and the queue
 )
 
+// everySubject are those that topicStream holds.
+var everySubject = []string{topicPrefix + ">", directPrefix + ">"}
+
 // subject is where a message for one queue is published.
 func subject(q broker.Queue) string {
 	if len(q.Topics) > 0 {
@@ -50,7 +53,7 @@ func subscribed(q broker.Queue) []string {
 
 // declareTopics makes the stream and the queue's consumer: from then on messages are kept for it.
 func declareTopics(ctx context.Context, js jetstream.JetStream, q broker.Queue) error {
-	_, err := js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{Name: topicStream, Subjects: []string{topicPrefix + ">", directPrefix + ">"},
+	_, err := js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{Name: topicStream, Subjects: everySubject,
 		Retention: jetstream.InterestPolicy, Storage: jetstream.FileStorage, Duplicates: duplicateWindow})
 	if err != nil {
 		return err

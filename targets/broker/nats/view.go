@@ -34,7 +34,13 @@ func View(addr func() string) (bench.BrokerView, error) {
 }
 
 func (v *viewer) Version() string { return v.version }
-func (v *viewer) Close() error    { return nil }
+
+// Figures are not told: what is taken is a figure of each queue.
+func (v *viewer) Figures(context.Context) (bench.BrokerSample, error) {
+	return bench.BrokerSample{}, errors.ErrUnsupported
+}
+
+func (v *viewer) Close() error { return nil }
 
 func (v *viewer) connect() (*natsgo.Conn, error) {
 	nc, err := natsgo.Connect("nats://"+v.addr(), natsgo.Name("view"), natsgo.Timeout(time.Second), natsgo.NoReconnect(),

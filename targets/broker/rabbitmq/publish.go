@@ -83,8 +83,13 @@ func (s *session) confirmed(ctx context.Context, queue target, confirm *amqp.Def
 	if err != nil {
 		return fmt.Errorf("publishing to %s: waiting for the confirm: %w", queue, err)
 	}
-	if !acked { // the client also says this for all that waited when the connection was lost
-		return fmt.Errorf("publishing to %s: connection lost before the confirm, or refused", queue)
+	switch {
+	case !acked && s.ch.IsClosed(): // the client says this for all that waited when the connection was lost
+		return fmt.Errorf("publishing to %s: connection lost before the confirm", queue)
+	case !acked && queue.exchange != "": // by one of the queues: the others may have it
+		return fmt.Errorf("publishing to %s: refused by a queue", queue)
+	case !acked:
+		return fmt.Errorf("publishing to %s: %w: the queue refused it", queue, broker.ErrNotSent)
 	}
 	returned, known := s.returned(id)
 	switch {

@@ -2,6 +2,7 @@ package rabbitmq
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ func declare(ch *amqp.Channel, q broker.Queue) error {
 		names = append(names, q.Name+deadSuffix)
 	}
 	for _, name := range names {
-		if _, err := ch.QueueDeclare(name, true, false, false, false, nil); err != nil {
+		if _, err := ch.QueueDeclare(name, true, false, false, false, arguments(q)); err != nil {
 			return err
 		}
 	}
@@ -78,6 +79,14 @@ func declare(ch *amqp.Channel, q broker.Queue) error {
 		}
 	}
 	return bind(ch, q)
+}
+
+// arguments make a quorum queue that, like a classic one, gives no message up by itself: attempts are counted elsewhere.
+func arguments(q broker.Queue) amqp.Table {
+	if !q.Quorum {
+		return nil
+	}
+	return amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeQuorum, "x-delivery-limit": math.MaxInt32}
 }
 
 // bind makes a fanout exchange of each topic, which goes with the last queue that is bound to it.

@@ -2,9 +2,10 @@
 // flows: server.go, ports.go and epmd.go run an installed rabbitmq-server; endpoint.go and link.go are a
 // connection that comes back; queues.go names and declares; publish.go, session.go and message.go put a message
 // into a queue; consume.go and delivery.go take it out; view.go, depth.go and leftovers.go look at what is there,
-// deadletters.go puts back what was given up, and remove.go leaves nothing on a broker that others use.
+// deadletters.go puts back what was given up, remove.go leaves nothing on a broker that others use, and control.go and
+// erlang.go break one that is ours.
 //
-// A queue is a durable classic queue. Beside it are its dead-letter queue `<queue>.dead`, and for each delay of a
+// A queue is a durable classic queue, or a quorum queue where that was asked for. Beside it are its dead-letter queue `<queue>.dead`, and for each delay of a
 // fixed ladder a queue `<queue>.retry.<ms>` in which a copy of a message waits until it expires back into its queue.
 //
 // A topic is a fanout exchange of its name to which the queues of its subscribers are bound.

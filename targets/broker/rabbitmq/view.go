@@ -17,6 +17,8 @@ type viewer struct {
 	addr    func() string
 	queues  []string
 	version string
+	// management is where the management API listens; nil: there is none, or nobody knows.
+	management func() string
 
 	mu   sync.Mutex
 	conn *amqp.Connection
@@ -24,9 +26,13 @@ type viewer struct {
 }
 
 // View looks at the queues of those names on the broker of the URL, at addr() if that is not empty; addr must
-// lead past every fault. It fails if nobody answers there now.
-func View(url string, addr func() string, queues ...string) (bench.BrokerView, error) {
+// lead past every fault. It fails if nobody answers there now. management() is the address of the management API; nil, or the
+// same as addr(): there is none.
+func View(url string, addr, management func() string, queues ...string) (bench.BrokerView, error) {
 	v := &viewer{url: url, addr: addr, queues: queues}
+	if management != nil && management() != addr() {
+		v.management = management
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err := v.connect(); err != nil {

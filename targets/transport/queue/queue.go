@@ -27,6 +27,9 @@ type Peer struct {
 	Prefetch int // deliveries handled at a time
 	Attempts int // before a message is dead-lettered
 	Crash    *engine.Crash
+	Metrics  *engine.Metrics
+
+	pace pace
 }
 
 // panics is how many attempts a message gets whose handler panics: no waiting mends that, unlike a service that is down.
@@ -76,7 +79,7 @@ func (p *Peer) publish(ctx context.Context, queue, kind, order string, try int, 
 	if err != nil {
 		return err
 	}
-	return NotSent(p.Broker.Publish(ctx, p.Prefix+queue, m))
+	return p.Gave(p.Broker.Publish(ctx, p.Prefix+queue, m))
 }
 
 // NewMessage makes a message of a kind about a try of an order, with v as JSON, sent now.
@@ -93,8 +96,15 @@ func NewMessage(kind, order string, try int, trace string, v any) (broker.Messag
 		"traceparent": trace, "sent-at": strconv.FormatInt(time.Now().UnixNano(), 10)}}, nil
 }
 
-// NotSent says in the flow's words what a broker says of a message that it surely does not hold.
-func NotSent(err error) error {
+// Gave counts a message that was given to the broker, and says in the flow's words what became of it.
+func (p *Peer) Gave(err error) error {
+	err = notSent(err)
+	p.Metrics.Published(err)
+	return err
+}
+
+// notSent says in the flow's words what a broker says of a message that it surely does not hold.
+func notSent(err error) error {
 	if errors.Is(err, broker.ErrNotSent) {
 		return fmt.Errorf("%w: %w", flow.ErrNotSent, err)
 	}
@@ -140,7 +150,13 @@ func (u Unreadable) Error() string { return u.Err.Error() }
 // When that itself fails the broker brings the message back.
 func (p *Peer) Consume(ctx context.Context, queue string, do func(context.Context, broker.Message) error) error {
 	return p.Broker.Consume(ctx, p.Prefix+queue, p.Prefetch, func(ctx context.Context, d broker.Delivery) {
-		err := do(ctx, d.Message)
+		defer p.Metrics.Delivered(d.Attempt)()
+		put, err := p.pace.take(ctx)
+		if err != nil {
+			return // stopping: it comes back in the next life
+		}
+		defer put()
+		err = do(ctx, d.Message)
 		var unreadable Unreadable
 		attempts := p.Attempts
 		if errors.Is(err, flow.ErrPanic) {

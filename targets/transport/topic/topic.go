@@ -70,7 +70,7 @@ func (p *Peer) tell(ctx context.Context, event string, r flow.Request, reply flo
 	if err != nil {
 		return err
 	}
-	return queue.NotSent(p.Broker.Broadcast(ctx, p.Prefix+event, m))
+	return p.Gave(p.Broker.Broadcast(ctx, p.Prefix+event, m))
 }
 
 // A Listener is what a service does when it hears an event.

@@ -1,0 +1,167 @@
+package bench
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// A block bootstrap: orders planned near each other share their luck, so whole blocks of them are drawn, again and again, and
+// from fault and control the same ones, which share their arrivals.
+const (
+	leastBlock  = 250 * time.Millisecond // longer than orders in a calm system know of each other
+	mostBlocks  = 100
+	fewBlocks   = 8 // with fewer there is no interval
+	replicates  = 200
+	waitGrowth  = 1.01 // of the classes that waits are counted in
+	waitLeast   = 50e-6
+	waitClasses = 1700 // up to 1000 s
+)
+
+// waitCounts counts the waits of one block, the last class those that never came, and how many orders were bad.
+type waitCounts struct {
+	classes []uint32
+	bad     uint32
+}
+
+func newWaitCounts() waitCounts { return waitCounts{classes: make([]uint32, waitClasses+1)} }
+
+func (w *waitCounts) add(planned, moment time.Duration, bad bool) {
+	class := waitClasses
+	if moment != Never {
+		at := math.Log(max((moment-planned).Seconds(), waitLeast)/waitLeast) / math.Log(waitGrowth)
+		class = min(int(at), waitClasses-1)
+	}
+	w.classes[class]++
+	if bad {
+		w.bad++
+	}
+}
+
+// sum makes w the sum of some blocks.
+func (w *waitCounts) sum(blocks []waitCounts, drawn []int) {
+	clear(w.classes)
+	w.bad = 0
+	for _, i := range drawn {
+		for c, n := range blocks[i].classes {
+			w.classes[c] += n
+		}
+		w.bad += blocks[i].bad
+	}
+}
+
+func (w *waitCounts) count() (n uint32) {
+	for _, c := range w.classes {
+		n += c
+	}
+	return n
+}
+
+// at is a quantile by nearest rank, in the middle of its class.
+func (w *waitCounts) at(q float64) time.Duration {
+	rank := max(1, int64(math.Ceil(q*float64(w.count())-1e-9)))
+	for c, n := range w.classes[:waitClasses] {
+		if rank -= int64(n); rank <= 0 {
+			return time.Duration(waitLeast * math.Pow(waitGrowth, float64(c)+0.5) * float64(time.Second))
+		}
+	}
+	return Never
+}
+
+func (w *waitCounts) share() float64 { return float64(w.bad) / float64(max(1, w.count())) }
+
+// A edgeBlocks are the waits of a trial's window by block: of answers, and of completions.
+type edgeBlocks [2][]waitCounts
+
+func newEdgeBlocks(orders []Order, from, to, size time.Duration, slo SLO) (b edgeBlocks) {
+	n := int((to - from) / size)
+	for e := range b {
+		for range n {
+			b[e] = append(b[e], newWaitCounts())
+		}
+	}
+	for j := range orders {
+		o := &orders[j]
+		if o.Planned < from || o.Planned >= to || o.Told == ToldUnsent {
+			continue
+		}
+		i := min(int((o.Planned-from)/size), n-1)
+		b[0][i].add(o.Planned, o.Acked, o.failed() || o.Acked-o.Planned > slo.Ack)
+		if o.Told != ToldDeclined {
+			b[1][i].add(o.Planned, o.Done, !o.good(slo))
+		}
+	}
+	return b
+}
+
+// resampled gives the cells of the edge, answers first, the intervals of a block bootstrap; the same facts get the same.
+func resampled(f, control Facts, slo SLO, in injection, edge []Cell) {
+	size := max(leastBlock, (in.upto-in.from)/mostBlocks)
+	blocks := int((in.upto - in.from) / size)
+	if blocks < fewBlocks {
+		return
+	}
+	fault, calm := newEdgeBlocks(f.Orders, in.from, in.upto, size, slo), newEdgeBlocks(control.Orders, in.from, in.upto, size, slo)
+	random := rand.New(rand.NewPCG(f.Trial.Seed, uint64(f.Trial.Repeat)))
+	drawn := make([]int, blocks)
+	x, y := newWaitCounts(), newWaitCounts()
+	var seen [2]draws
+	for range replicates {
+		for i := range drawn {
+			drawn[i] = random.IntN(blocks)
+		}
+		for e := range edge[:2] {
+			x.sum(fault[e], drawn)
+			y.sum(calm[e], drawn)
+			seen[e].add(in, x, y)
+		}
+	}
+	for e := range seen {
+		seen[e].bound(&edge[e])
+	}
+}
+
+// draws are the figures of every replicate.
+type draws struct{ propagation, p50, p99, availability []float64 }
+
+func (d *draws) add(in injection, fault, calm waitCounts) {
+	d.propagation = append(d.propagation, propagated(fault.share(), calm.share()))
+	if in.noLatency == "" {
+		d.p50 = append(d.p50, kappaOf(in.kappaL(fault.at(0.5), calm.at(0.5))))
+		d.p99 = append(d.p99, kappaOf(in.kappaL(fault.at(0.99), calm.at(0.99))))
+	}
+	if in.noOutage == "" {
+		d.availability = append(d.availability, kappaA(fault.share(), calm.share(), in.outage))
+	}
+}
+
+// kappaOf is an effect's value, infinite where it never came.
+func kappaOf(e Effect) float64 {
+	if e.Infinite || e.Missing != "" {
+		return math.Inf(1)
+	}
+	return e.Value
+}
+
+func (d *draws) bound(c *Cell) {
+	for _, b := range []struct {
+		of    *Effect
+		drawn []float64
+	}{{&c.Propagation, d.propagation}, {&c.P50, d.p50}, {&c.P99, d.p99}, {&c.Availability, d.availability}} {
+		b.of.bound(b.drawn)
+	}
+}
+
+// bound takes the middle 95 % of what was drawn for the interval; the value itself is always in it.
+func (e *Effect) bound(drawn []float64) {
+	if e.Missing != "" || e.Infinite || len(drawn) == 0 {
+		return
+	}
+	slices.Sort(drawn)
+	low, high := drawn[len(drawn)*25/1000], drawn[len(drawn)-1-len(drawn)*25/1000]
+	if math.IsInf(high, 1) {
+		return // it may be infinite: an interval that ends nowhere is none
+	}
+	e.Low, e.High, e.How = min(e.Value, low), max(e.Value, high), ByBootstrap
+}

@@ -1,0 +1,115 @@
+package bench_test
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"faultline/bench"
+)
+
+// everyLink has TestOracleCoupling break each link of sync, with two latencies; make coupling sets it.
+var everyLink = flag.Bool("every-link", false, "latency couplings of every link")
+
+// couplingPlan are short trials in which no slot runs out: the control, and a latency on each of some links.
+func couplingPlan(t *testing.T, architecture string, delays []time.Duration, links ...string) bench.Plan {
+	plan := defaultPlan(t, architecture)
+	plan.Load.Rate = 50
+	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: time.Second, Fault: 4 * time.Second, Recovery: time.Second, Drain: 20 * time.Second}
+	plan.SLO.Ack, plan.SLO.Done = 5*time.Second, 10*time.Second // what is late is not what this is about
+	plan.Faults = []bench.Fault{{Name: bench.Control}}
+	for _, link := range links {
+		for _, delay := range delays {
+			plan.Faults = append(plan.Faults, bench.Fault{Name: fmt.Sprintf("latency-%d", len(plan.Faults)), Kind: bench.Latency, Place: link, Delay: delay,
+				About: fmt.Sprintf("%s takes %v longer", link, delay)})
+		}
+	}
+	return plan
+}
+
+// TestOracleCoupling: a latency on a link reaches the client of sync as it is, as long as no slot runs out; the answers of queue
+// know nothing of what is behind its broker.
+func TestOracleCoupling(t *testing.T) {
+	needTime(t)
+	t.Parallel()
+	sync := couplingPlan(t, "sync", []time.Duration{800 * time.Millisecond}, "fraud->risk", "order->inventory")
+	queue := couplingPlan(t, "queue", []time.Duration{800 * time.Millisecond}, "fraud->risk")
+	if *everyLink {
+		both := []time.Duration{200 * time.Millisecond, 800 * time.Millisecond}
+		sync = couplingPlan(t, "sync", both, "client->order", "order->payment", "payment->fraud", "fraud->risk", "order->inventory")
+		queue = couplingPlan(t, "queue", both, "broker->payment", "payment->fraud", "fraud->risk", "broker->inventory")
+	}
+	coupled(t, sync, 1, 0.1)
+	coupled(t, queue, 0, 0.05)
+}
+
+// couplingTries is how often a machine that others use as well may add a wait of its own before the coupling is believed.
+const couplingTries = 3
+
+// coupled checks κ_L of the answer at p50 for each fault of a plan; what is off is tried again, with its control.
+func coupled(t *testing.T, plan bench.Plan, want, off float64) {
+	t.Helper()
+	for try := 1; len(plan.Faults) > 1; try++ {
+		left := plan.Faults[:1]
+		r := runPlan(t, plan)
+		for _, s := range r.Trials {
+			if len(s.Invalid) > 0 {
+				t.Logf("%s under %s: INVALID: %v", s.Trial.Architecture.Name, s.Trial.Fault.Name, s.Invalid)
+			}
+		}
+		for _, row := range r.Matrix {
+			answer := bench.Cell{P50: bench.Effect{Missing: row.Missing}}
+			if len(row.Cells) > 0 {
+				answer = row.Cells[0]
+			}
+			t.Logf("%s, %s: κ_L at p50 %+v, at p99 %+v; %s", row.Architecture, row.Place, answer.P50, answer.P99, row.Missing)
+			if answer.P50.Missing != "" || math.Abs(answer.P50.Value-want) > off {
+				left = append(left[:len(left):len(left)], faultNamed(plan, row.Fault))
+			}
+		}
+		plan.Faults = left
+		if try == couplingTries {
+			break
+		}
+	}
+	for _, f := range plan.Faults[1:] {
+		t.Errorf("%s: κ_L of the answer at p50 for %s is not %g ± %g in any of %d tries", plan.Architectures[0].Name, f.About, want, off, couplingTries)
+	}
+}
+
+func faultNamed(plan bench.Plan, name string) bench.Fault {
+	for _, f := range plan.Faults {
+		if f.Name == name {
+			return f
+		}
+	}
+	return bench.Fault{}
+}
+
+// TestOracleAvailability is oracle 6 of MEASURES: availability of a chain is the product of its parts'; of an asynchronous
+// acknowledgement it is the acceptor's alone.
+func TestOracleAvailability(t *testing.T) {
+	needTime(t)
+	t.Parallel()
+	plan := defaultPlan(t, "sync", "queue")
+	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: time.Second, Fault: 10 * time.Second, Recovery: time.Second, Drain: 20 * time.Second}
+	fails := func(link string, share float64) bench.Fault {
+		return bench.Fault{Name: link, Kind: bench.Respond, Place: link, Share: share, Status: 500, About: link + " fails"}
+	}
+	plan.Faults = []bench.Fault{{Name: "parts-fail", Kind: bench.Several, About: "two parts of the chain fail", Steps: []bench.Fault{
+		fails("payment->fraud", 0.2), fails("fraud->risk", 0.1)}}}
+	plan.Load.Rate = 50
+	r := runQuietly(t, plan, invalid)
+	sync, queue := r.Trials[0].Windows.Fault, r.Trials[1].Windows.Fault
+	want := 1 - 0.8*0.9
+	off := 4 * math.Sqrt(want*(1-want)/float64(sync.Offered))
+	t.Logf("sync: %.3f of %d answers failed, want %.3f ± %.3f; queue: %.3f of %d", sync.Errors, sync.Offered, want, off, queue.Errors, queue.Offered)
+	if math.Abs(sync.Errors-want) > off {
+		t.Errorf("sync: %.3f of its answers failed, want %.3f ± %.3f", sync.Errors, want, off)
+	}
+	if queue.Errors > 0 {
+		t.Errorf("queue: %.3f of its answers failed, want none", queue.Errors)
+	}
+}

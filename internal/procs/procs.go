@@ -1,0 +1,45 @@
+// Package procs tells tests what becomes of processes, from /proc.
+package procs
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// State is that of a process by its letter, such as T for stopped; "" when it is gone.
+func State(pid int) string {
+	if fields := stat(pid); len(fields) > 0 {
+		return fields[0]
+	}
+	return ""
+}
+
+// Alive reports whether a process runs; one that nobody has waited for yet does not.
+func Alive(pid int) bool {
+	s := State(pid)
+	return s != "" && s != "Z" && s != "X"
+}
+
+// Children are the processes that a process has started and that still run.
+func Children(parent int) (pids []int) {
+	entries, _ := os.ReadDir("/proc")
+	for _, e := range entries {
+		n, err := strconv.Atoi(e.Name())
+		if fields := stat(n); err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(parent) && Alive(n) {
+			pids = append(pids, n)
+		}
+	}
+	return pids
+}
+
+// stat are the fields of /proc/PID/stat from the state on; empty when the process is gone.
+func stat(pid int) []string {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
+}
