@@ -6,6 +6,7 @@ ROUNDS   ?= 20
 BENCH    ?= .
 GO       ?= go
 export CGO_ENABLED ?= 0# static: the program runs in an empty image
+export GOFLAGS ?= -trimpath# one build cache for the program and its tests, wherever they lie
 commit   := $(shell git rev-parse --short HEAD 2>/dev/null)
 ldflags  := -s -w -X main.commit=$(commit)
 stamp    := $(shell date +%Y-%m-%dT%H-%M-%S)
@@ -24,7 +25,7 @@ help: ## say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## build bin/faultline
-	$(GO) build -trimpath -ldflags '$(ldflags)' -o bin/faultline ./cmd/faultline
+	$(GO) build -ldflags '$(ldflags)' -o bin/faultline ./cmd/faultline
 
 report: build ## compare sync, queue and hybrid under a slow service: an HTML page in 3 minutes; TRIALS=6 for intervals, ALL=1 for every architecture
 	bin/faultline run $(if $(ALL),--arch all) --trials $(TRIALS) --out runs/$(stamp)
