@@ -40,29 +40,36 @@ func cause(h RunHeader, f Facts, ref reference) Cause {
 	if !ref.control {
 		return Cause{Missing: ref.missing}
 	}
-	p, a := f.Trial.Phases, f.Trial.Architecture
+	p := f.Trial.Phases
 	orders := float64(placed(f.Orders, p.Fault, p.Recovery))
 	extra, of, why := extraTime(f, ref.facts)
 	if orders == 0 || why != "" {
 		return Cause{Missing: cmp.Or(why, "no order was placed in the window")}
 	}
-	c := Cause{Of: of, Extra: extra / orders}
-	add := func(where, on string, seconds float64) {
-		c.Parts = append(c.Parts, CausePart{where, on, seconds / orders})
-	}
-	for _, service := range a.doing() {
-		now, then := f.total(service), ref.facts.total(service)
-		add(service, SpentSlot, now.Spent.Slot-then.Spent.Slot)
-		add(service, SpentWork, now.Spent.Work-then.Spent.Work)
-		add(service, SpentStore, now.Spent.Store-then.Spent.Store)
-		if l := a.Link(a.caller(service), service); l.From != Client && blocks(h, l) {
-			at, before := f.total(l.From), ref.facts.total(l.From)
-			add(l.Name(), OnLink, at.Calls[service].Sum-before.Calls[service].Sum-(now.Sum-then.Sum))
-		}
+	c := Cause{Of: of, Extra: extra / orders, Parts: partsBeyond(h, f, ref.facts)}
+	for i := range c.Parts {
+		c.Parts[i].Seconds /= orders
 	}
 	slices.SortStableFunc(c.Parts, func(a, b CausePart) int { return cmp.Compare(b.Seconds, a.Seconds) })
 	c.Sentence = c.sentence(h, f)
 	return c
+}
+
+// partsBeyond is what the services and the links between them spent on all orders from the fault's start on, beyond what they did in another trial.
+func partsBeyond(h RunHeader, f, other Facts) (list []CausePart) {
+	a := f.Trial.Architecture
+	for _, service := range a.doing() {
+		now, then := f.total(service), other.total(service)
+		list = append(list,
+			CausePart{service, SpentSlot, now.Spent.Slot - then.Spent.Slot},
+			CausePart{service, SpentWork, now.Spent.Work - then.Spent.Work},
+			CausePart{service, SpentStore, now.Spent.Store - then.Spent.Store})
+		if l := a.Link(a.caller(service), service); l.From != Client && blocks(h, l) {
+			at, before := f.total(l.From), other.total(l.From)
+			list = append(list, CausePart{l.Name(), OnLink, at.Calls[service].Sum - before.Calls[service].Sum - (now.Sum - then.Sum)})
+		}
+	}
+	return list
 }
 
 // total adds up a service's samples from the fault's start on.

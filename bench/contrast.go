@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,6 +18,8 @@ type Contrast struct {
 	Notes []string       `json:"notes,omitempty"`
 	Cells []ContrastCell `json:"cells"`
 	Gates []GateResult   `json:"gates,omitempty"`
+	// Parity says, of runs on two runtimes, whether they come to the same verdict.
+	Parity string `json:"parity,omitempty"`
 	// Sentence is the comparison in one sentence.
 	Sentence string `json:"sentence"`
 	// BaseRun and NewRun are what was compared, for plots on one clock.
@@ -26,10 +29,12 @@ type Contrast struct {
 
 // A Side is one of the runs that are compared.
 type Side struct {
-	Dir     string  `json:"dir"`
-	Version string  `json:"version"`
-	Commit  string  `json:"commit,omitempty"`
-	Runtime string  `json:"runtime"`
+	Dir     string `json:"dir"`
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Runtime string `json:"runtime"`
+	// Engine says what containers ran on, and how they were reached.
+	Engine  string  `json:"engine,omitempty"`
 	Broker  string  `json:"broker"`
 	Machine Machine `json:"machine"`
 	Trials  int     `json:"trials"`
@@ -44,6 +49,9 @@ type ContrastCell struct {
 	Changes      []Change `json:"changes"`
 	// Orders compare the orders that both runs planned, one by one; not there if only figures were at hand.
 	Orders []OrderChange `json:"orders,omitempty"`
+	// Time is where it went that orders took longer or shorter; not there if only figures were at hand, or if two
+	// architectures are compared.
+	Time *TimeChange `json:"time,omitempty"`
 	// Missing says why the cell has no changes.
 	Missing string `json:"missing,omitempty"`
 }
@@ -91,7 +99,12 @@ func CompareRuns(base, now Results, baseFacts, nowFacts []Facts, q Question) (Co
 				continue // the fault fits neither
 			}
 			cell.fill(x, y, f, q.Effect)
-			cell.Orders = orderChanges(factsOf(baseFacts, x), factsOf(nowFacts, y))
+			xs, ys := factsOf(baseFacts, x), factsOf(nowFacts, y)
+			cell.Orders = orderChanges(xs, ys)
+			if p[0] == p[1] && len(xs) > 0 && len(ys) > 0 {
+				t := timeChange(now.Run, xs, ys)
+				cell.Time = &t
+			}
 			c.Cells = append(c.Cells, cell)
 		}
 	}
@@ -100,7 +113,7 @@ func CompareRuns(base, now Results, baseFacts, nowFacts []Facts, q Question) (Co
 	}
 	c.Notes = notes(c.Base, c.New, now.Run.Plan, base.Run.Plan)
 	c.Gates = Judge(q.Gates, now, &base, pairs)
-	c.Sentence = c.sentence()
+	c.Parity, c.Sentence = parity(base, now), c.sentence()
 	return c, nil
 }
 
@@ -119,6 +132,7 @@ func sideOf(r Results) Side {
 	s := Side{Dir: r.Dir, Version: r.Run.Version, Commit: r.Run.Commit, Runtime: r.Run.Plan.Runtime, Broker: r.Run.Plan.Broker,
 		Machine: r.Run.Machine, Trials: len(r.Trials)}
 	for _, t := range r.Trials {
+		s.Engine = t.Trial.Engine
 		if len(t.Invalid) > 0 || t.Interrupted {
 			s.Invalid++
 		}
@@ -216,6 +230,12 @@ func notes(base, now Side, nowPlan, basePlan Plan) (list []string) {
 	} {
 		if d.base != d.now {
 			list = append(list, fmt.Sprintf("another %s: %s, now %s", d.what, d.base, d.now))
+		}
+	}
+	if base.Runtime != now.Runtime {
+		list = append(list, runtimesDiffer...)
+		if engine := cmp.Or(base.Engine, now.Engine); engine != "" {
+			list = append(list, "containers ran on "+engine)
 		}
 	}
 	for _, d := range DifferentPlans(basePlan, nowPlan) {

@@ -12,6 +12,27 @@ import (
 	"faultline/internal/needs"
 )
 
+// TestDrivenOnTheEnginesMachine: where containers can't be reached from here, a container beside them drives the load; its facts
+// are those of a run driven here, and the clock there, which is ours, is told as far off as could be measured.
+func TestDrivenOnTheEnginesMachine(t *testing.T) {
+	needTime(t)
+	needs.Docker(t)
+	t.Setenv("FAULTLINE_DRIVE", "there")
+	plan := defaultPlan(t, "sync")
+	plan.Runtime, plan.Broker, plan.Load.Rate = lab.Docker, "nats", 40
+	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: time.Second, Fault: 3 * time.Second, Recovery: time.Second, Drain: 20 * time.Second}
+	r := runPlan(t, plan)
+	d := r.Run.Driver
+	if d == nil || d.Within <= 0 || d.Within > time.Second || d.Ahead.Abs() > d.Within {
+		t.Errorf("driven %+v", d)
+	}
+	for _, s := range r.Trials {
+		if s.Audit.Offered < 150 || s.Audit.Classes[bench.OK]+s.Audit.Classes[bench.Declined] != s.Audit.Offered || s.Trial.Engine == "" {
+			t.Errorf("%s: of %d orders offered %v, on %q", s.Trial.Fault.Name, s.Audit.Offered, s.Audit.Classes, s.Trial.Engine)
+		}
+	}
+}
+
 // TestBrokerDownInContainers kills RabbitMQ's container under load: no order is lost, every container has left its log, and a service
 // with little of a processor still does its part.
 func TestBrokerDownInContainers(t *testing.T) {

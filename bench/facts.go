@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -17,12 +18,31 @@ type RunHeader struct {
 	Command string    `json:"command"` // repeats the run
 	Version string    `json:"version"`
 	Commit  string    `json:"commit,omitempty"`
-	Machine Machine   `json:"machine"`
+	Machine Machine   `json:"machine"` // on which it is driven; empty until a driver elsewhere says so
 	Plan    Plan      `json:"plan"`
 	// Transports are how the links of the plan may talk: what a name in an architecture stands for.
 	Transports []Transport `json:"transports,omitempty"`
+	// Driver is there if this was not driven by the program that was asked for it.
+	Driver *Driver `json:"driver,omitempty"`
 	// Rounds are there after the first round of a plan with an Until.
 	Rounds *Rounds `json:"rounds,omitempty"`
+}
+
+// A Driver is where a run was driven, if elsewhere. All times of its facts are of the one clock there.
+type Driver struct {
+	Engine string `json:"engine"` // the container engine whose machine it was
+	// Ahead is how far the clock there was ahead of the one here, and Within how wrong that may be.
+	Ahead  time.Duration `json:"ahead"`
+	Within time.Duration `json:"within"`
+}
+
+// String says where it was, and what its clock showed.
+func (d Driver) String() string {
+	ahead := ms(d.Ahead) + " ahead of"
+	if d.Ahead < 0 {
+		ahead = ms(-d.Ahead) + " behind"
+	}
+	return fmt.Sprintf("%s, in a container there, by its clock: %s the clock here (± %s)", d.Engine, ahead, ms(d.Within))
 }
 
 // A Machine is where a run was made.

@@ -45,6 +45,8 @@ func TestLeft(t *testing.T) {
 		put(t, filepath.Join(place, fileEvents), []byte(events))
 	}
 	check("one finished, one interrupted, one died", 5)
+	header.Machine = Machine{}
+	check("to be driven elsewhere", 5)
 }
 
 func TestAnotherRunIsNotCarriedOn(t *testing.T) {

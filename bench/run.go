@@ -73,6 +73,15 @@ func (h TrialHeader) directory() string {
 // holds is carried on (see Left). It returns early, with ctx's error, when ctx ends; the facts so far are kept. An error of the harness in one
 // trial ends the run.
 func Run(ctx context.Context, lab Lab, header RunHeader, dir string, report func(Progress)) (err error) {
+	if lab.Elsewhere != nil {
+		drive, err := lab.Elsewhere(ctx, header.Plan)
+		if err != nil {
+			return err
+		}
+		if drive != nil {
+			return drive(ctx, header, dir, report)
+		}
+	}
 	stage := NewStage(lab)
 	defer func() { err = errors.Join(err, stage.Close()) }()
 	if header.Plan.Until != (Until{}) {

@@ -194,18 +194,20 @@ func TestWork(t *testing.T) {
 	}
 }
 
+// chain adds what risk and its caller spent on some orders: seconds an order for a slot of risk and in its work.
+func chain(f *Facts, orders, slot, work float64) {
+	each := slot + work
+	f.Samples = append(f.Samples,
+		Sample{From: 4 * time.Second, To: 5 * time.Second, Service: "risk", Requests: map[string]int64{OutcomeOK: int64(orders)}, Sum: orders * each,
+			Spent: Spent{Slot: orders * slot, Work: orders * work}},
+		Sample{From: 4 * time.Second, To: 5 * time.Second, Service: "order", Requests: map[string]int64{OutcomeOK: int64(orders)},
+			Sum: orders * (each + 0.006), Spent: Spent{Work: orders * 0.005, Others: map[string]float64{"risk": orders * (each + 0.001)}},
+			Calls: map[string]CallsByCallee{"risk": {Sum: orders * (each + 0.001)}}})
+}
+
 // TestCause: 2 s that risk's slots cost are found there, and add up.
 func TestCause(t *testing.T) {
 	control, f := pair(Slow, later(2*time.Second))
-	chain := func(f *Facts, orders, slot, work float64) {
-		each := slot + work
-		f.Samples = append(f.Samples,
-			Sample{From: 4 * time.Second, To: 5 * time.Second, Service: "risk", Requests: map[string]int64{OutcomeOK: int64(orders)}, Sum: orders * each,
-				Spent: Spent{Slot: orders * slot, Work: orders * work}},
-			Sample{From: 4 * time.Second, To: 5 * time.Second, Service: "order", Requests: map[string]int64{OutcomeOK: int64(orders)},
-				Sum: orders * (each + 0.006), Spent: Spent{Work: orders * 0.005, Others: map[string]float64{"risk": orders * (each + 0.001)}},
-				Calls: map[string]CallsByCallee{"risk": {Sum: orders * (each + 0.001)}}})
-	}
 	control.Trial.Architecture.Links[1].Transport, f.Trial.Architecture.Links[1].Transport = "http", "http"
 	chain(&control, 300, 0, 0.02)
 	chain(&f, 300, 1.8, 0.22)

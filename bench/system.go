@@ -33,4 +33,9 @@ type Lab struct {
 	Check func(ctx context.Context, p Plan) error
 	// Start brings one architecture up for one trial; services log into the directory logs.
 	Start func(ctx context.Context, p Plan, a Architecture, logs string) (*System, error)
+	// Elsewhere is how a run is carried out that can't be driven from here; nil for one that can. Without it all can.
+	Elsewhere func(ctx context.Context, p Plan) (RunFunc, error)
 }
+
+// A RunFunc carries out a run as Run does: its facts are in dir afterwards.
+type RunFunc func(ctx context.Context, header RunHeader, dir string, report func(Progress)) error

@@ -61,10 +61,7 @@ func brokenOrders(r Results) string {
 // choose writes the sentence about the fault that sets architectures furthest apart: by failed answers if by any, as a
 // quick failure is no better than a slow success, else by how long answers take.
 func (v *Verdict) choose(r Results) {
-	c, ok := v.widest("failed answers")
-	if !ok {
-		c, ok = v.widest("p99 answer")
-	}
+	c, ok := v.chosen()
 	if !ok {
 		v.Sentence = v.same(r)
 		return
@@ -73,6 +70,14 @@ func (v *Verdict) choose(r Results) {
 	v.Winner = leaders[0]
 	v.Sentence = fmt.Sprintf("When %s, %s; %s.", occasion(r, c.Fault), v.difference(c, worst, leaders), v.completions(c.Fault, v.Winner, worst))
 	v.Price = v.price(r, c.Fault, v.Winner, worst)
+}
+
+// chosen is the comparison that the sentence is about, if any architectures are clearly apart.
+func (v *Verdict) chosen() (Comparison, bool) {
+	if c, ok := v.widest("failed answers"); ok {
+		return c, ok
+	}
+	return v.widest("p99 answer")
 }
 
 // widest is the comparison of a measure whose values are furthest apart, if any are clearly apart.

@@ -70,13 +70,30 @@ func ContrastText(w io.Writer, c bench.Contrast) error {
 		for _, o := range cell.Orders {
 			t.wrap("  order by order, "+o.Measure+": ", orderChangeText(o))
 		}
+		if text := timeText(cell.Time); text != "" {
+			t.wrap("  where it went: ", text)
+		}
 	}
 	t.line("")
+	if c.Parity != "" {
+		t.wrap("PARITY   ", c.Parity)
+	}
 	t.wrap("VERDICT  ", c.Sentence)
 	t.wrap("         ", fmt.Sprintf("A change of under %g %% of the baseline (points, of a share) is taken for none.", 100*c.Effect))
 	t.gates(c.Gates)
 	_, err := t.b.WriteTo(w)
 	return err
+}
+
+// timeText says where the time went between the runs; "" if nothing could be set against each other.
+func timeText(c *bench.TimeChange) string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Missing != "":
+		return "not known: " + c.Missing
+	}
+	return c.Sentence
 }
 
 // orderChangeText says what became of the same orders.
@@ -100,6 +117,9 @@ func signedSeconds(v float64) string {
 func ContrastMD(w io.Writer, c bench.Contrast) error {
 	m := &markdown{most: mostMD, reserved: 500}
 	m.add("the verdict", fmt.Sprintf("### %s faultline: %s\n", contrastMark(c), inert(cut(c.Sentence, mostHead))))
+	if c.Parity != "" {
+		m.add("the parity", inert(c.Parity)+"\n")
+	}
 	m.add("the gates", mdGates(c.Gates))
 	var changed, all mdTable
 	changed.heads, changed.left = []string{"of", "measure", "base → new", "change", ""}, 5
@@ -134,6 +154,9 @@ func mdOrderChanges(c bench.Contrast) string {
 	for _, cell := range c.Cells {
 		for _, o := range cell.Orders {
 			fmt.Fprintf(&b, "- %s %s, %s: %s\n", code(cell.Name()), code(cell.Fault), o.Measure, inert(orderChangeText(o)))
+		}
+		if text := timeText(cell.Time); text != "" {
+			fmt.Fprintf(&b, "- %s %s, where the time went: %s\n", code(cell.Name()), code(cell.Fault), inert(text))
 		}
 	}
 	return b.String()
@@ -185,19 +208,20 @@ func ContrastJUnit(w io.Writer, c bench.Contrast) error {
 
 // A contrastPage is what the template of a comparison shows.
 type contrastPage struct {
-	CSP, Title, Verdict, Rule string
-	CSS                       template.CSS
-	Script                    template.JS
-	Sides                     [2]string
-	Notes                     []string
-	Gates                     gatesPart
-	Cells                     []contrastCell
+	CSP, Title, Verdict, Parity, Rule string
+	CSS                               template.CSS
+	Script                            template.JS
+	Sides                             [2]string
+	Notes                             []string
+	Gates                             gatesPart
+	Cells                             []contrastCell
 }
 
 type contrastCell struct {
 	Name, Fault, Missing string
 	Rows                 []contrastRow
 	Orders               []string
+	Time                 string
 	Figure               figurePart
 }
 
@@ -216,7 +240,7 @@ func ContrastHTML(w io.Writer, c bench.Contrast) error {
 	if err != nil {
 		return err
 	}
-	p := contrastPage{CSP: frame.CSP, CSS: frame.CSS, Script: frame.Script, Title: "faultline compare: " + c.Sentence, Verdict: c.Sentence,
+	p := contrastPage{CSP: frame.CSP, CSS: frame.CSS, Script: frame.Script, Title: "faultline compare: " + c.Sentence, Verdict: c.Sentence, Parity: c.Parity,
 		Rule:  fmt.Sprintf("A change of under %g %% of the baseline (points, of a share) is taken for none.", 100*c.Effect),
 		Sides: [2]string{sideLine(c.Base), sideLine(c.New)}, Notes: c.Notes, Gates: newGates(c.Gates)}
 	for _, cell := range c.Cells {
@@ -231,7 +255,7 @@ func ContrastHTML(w io.Writer, c bench.Contrast) error {
 }
 
 func newContrastCell(c bench.Contrast, cell bench.ContrastCell) contrastCell {
-	out := contrastCell{Name: cell.Name(), Fault: cell.Fault, Missing: cell.Missing}
+	out := contrastCell{Name: cell.Name(), Fault: cell.Fault, Missing: cell.Missing, Time: timeText(cell.Time)}
 	for _, change := range cell.Changes {
 		out.Rows = append(out.Rows, contrastRow{change.Measure, change.Values(), change.ShiftText(), findingMarks[change.Finding], string(change.Finding), change.Finding == bench.Worse})
 	}

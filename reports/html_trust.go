@@ -170,6 +170,14 @@ func factsOf(r bench.Results) []fact {
 	for _, b := range where(r) {
 		facts = append(facts, fact{"Ran on", b})
 	}
-	facts = append(facts, roundsOf(r)...)
+	facts = append(append(facts, driverOf(r)...), roundsOf(r)...)
 	return append(facts, fact{"Took", short(r.Took.Seconds())}, fact{"Facts", r.Dir})
+}
+
+// driverOf says where the run was driven, if elsewhere.
+func driverOf(r bench.Results) []fact {
+	if r.Run.Driver == nil {
+		return nil
+	}
+	return []fact{{"Driven", "on " + r.Run.Driver.String()}}
 }

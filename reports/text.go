@@ -95,7 +95,7 @@ func (t *terminal) trust(r bench.Results) {
 	if len(r.Trials) > 0 {
 		t.wrap("harness  ", harnessCost(r))
 	}
-	for _, f := range roundsOf(r) {
+	for _, f := range append(driverOf(r), roundsOf(r)...) {
 		t.wrap(fmt.Sprintf("%-9s", strings.ToLower(f.Name)), f.Value)
 	}
 	if r.Dir != "" {

@@ -68,11 +68,10 @@ func (c compareCommand) Run(s streams) error {
 
 func (c compareCommand) question() (bench.Question, error) {
 	q := bench.Question{Differs: c.Differs}
-	percent, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(c.Effect), "%"), 64)
-	if err != nil || !(percent >= 0 && percent <= 1000) || !strings.HasSuffix(strings.TrimSpace(c.Effect), "%") {
-		return q, fmt.Errorf("--effect: %q must be a percentage, such as 5%%", c.Effect)
+	var err error
+	if q.Effect, err = readEffect(c.Effect); err != nil {
+		return q, err
 	}
-	q.Effect = percent / 100
 	switch len(c.Arch) {
 	case 0:
 	case 1:
@@ -83,6 +82,16 @@ func (c compareCommand) question() (bench.Question, error) {
 		return q, errors.New("--arch: name one architecture, or one of the baseline and one of the new run")
 	}
 	return q, nil
+}
+
+// readEffect reads the smallest change that matters, as a share.
+func readEffect(text string) (float64, error) {
+	text = strings.TrimSpace(text)
+	percent, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
+	if err != nil || !(percent >= 0 && percent <= 1000) || !strings.HasSuffix(text, "%") {
+		return 0, fmt.Errorf("--effect: %q must be a percentage, such as 5%%", text)
+	}
+	return percent / 100, nil
 }
 
 // gates are the plan's and the command line's; --fail-on is short for the audit's.

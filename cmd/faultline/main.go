@@ -60,6 +60,7 @@ type commandLine struct {
 	Matrix        matrixCommand     `cmd:"" help:"Break every place of some architectures: who feels which, as one matrix."`
 	Report        reportCommand     `cmd:"" help:"Render the facts of runs again."`
 	Compare       compareCommand    `cmd:"" help:"Set a run against a baseline: what got worse, by how much, how sure."`
+	Parity        parityCommand     `cmd:"" help:"Run a plan as processes and in containers, in turn: where the two differ, and why."`
 	Init          initCommand       `cmd:"" help:"Write a commented plan to start from."`
 	List          listCommand       `cmd:"" help:"List architectures, faults and their kinds, transports and formats."`
 	Up            upCommand         `cmd:"" help:"Start one architecture and leave it running, to try it with curl."`

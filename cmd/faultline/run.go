@@ -77,8 +77,29 @@ func (c planFlags) carryOut(s streams, lab bench.Lab, plan bench.Plan) error {
 	if err != nil {
 		return usageError{err}
 	}
+	ran := execute(s, lab, plan, dir)
+	var usage usageError
+	if errors.As(ran, &usage) {
+		return ran
+	}
+	results, reported := writeReport(s, dir, judged)
+	if ran != nil || reported != nil {
+		return errors.Join(ran, reported)
+	}
+	return c.verdict(results)
+}
+
+// execute runs what is left of a plan that was checked, and leaves its facts in the directory.
+func execute(s streams, lab bench.Lab, plan bench.Plan, dir string) error {
 	header := bench.RunHeader{Schema: bench.SchemaVersion, Started: time.Now(), Command: commandAgain(os.Args[1:]),
 		Version: version, Commit: commit, Machine: bench.ThisMachine(), Plan: plan, Transports: lab.Catalogue.Transports}
+	elsewhere, err := lab.Elsewhere(s.ctx, plan)
+	if err != nil {
+		return usageError{err}
+	}
+	if elsewhere != nil {
+		header.Machine = bench.Machine{}
+	}
 	trials := plan.TrialList(lab.Catalogue)
 	left, err := bench.Left(header, trials, dir)
 	if err != nil {
@@ -86,16 +107,10 @@ func (c planFlags) carryOut(s streams, lab bench.Lab, plan bench.Plan) error {
 	}
 	fmt.Fprintf(s.err, "%s; facts go to %s\n", amount(left, trials, plan, lab.Catalogue), dir)
 	ran := bench.Run(s.ctx, lab, header, dir, newProgress(s.err).show)
-	results, reported := writeReport(s, dir, judged)
-	switch {
-	case s.ctx.Err() != nil:
-		return errors.Join(errInterrupted, reported)
-	case ran != nil:
-		return errors.Join(ran, reported)
-	case reported != nil:
-		return reported
+	if s.ctx.Err() != nil {
+		return errInterrupted
 	}
-	return c.verdict(results)
+	return ran
 }
 
 // A judgement is what a run is put to when it has ended, and how it is reported.

@@ -111,8 +111,8 @@ type searched struct {
 
 // carryOut searches, and writes the answer as text on standard output and as a page in the directory.
 func (c searchFlags) carryOut(s streams, lab bench.Lab, q searched) (err error) {
-	if err := lab.Check(s.ctx, q.plan); err != nil {
-		return usageError{err}
+	if err := checkHere(s, lab, q.plan); err != nil {
+		return err
 	}
 	dir, err := c.directory()
 	if err != nil {

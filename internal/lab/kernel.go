@@ -24,6 +24,9 @@ func (l lab) checkKernel(ctx context.Context, p bench.Plan) (err error) {
 	if !filter && !netem {
 		return nil
 	}
+	if e, _, err := l.engine.open(ctx, p); err != nil || e.Far() != nil {
+		return err // the driver there checks it
+	}
 	rt, _, err := l.runtime(ctx, p, "")
 	if err != nil {
 		return err

@@ -41,14 +41,14 @@ func New() bench.Lab {
 			Stands:   func(f bench.Fault, p bench.Plan) error { return chaos.Stands(f, p.Runtime == Docker, p.Broker) },
 			Fits:     func(f bench.Fault, a bench.Architecture) error { return chaos.Fits(f, a, targets.NeedsBroker(a)) },
 		},
-		Check: l.check, Start: l.start,
+		Check: l.check, Start: l.start, Elsewhere: l.elsewhere,
 	}
 }
 
 // Roles are all parts of this program that run as child processes.
 func Roles() map[string]process.Role {
 	roles := targets.Roles()
-	roles[docker.RoleProbe], roles[docker.RoleSweep] = docker.Probe, docker.Sweep
+	roles[docker.RoleProbe], roles[docker.RoleSweep], roles[docker.RoleDrive] = docker.Probe, docker.Sweep, drive
 	roles["links"] = func(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
 		var c links.Config
 		if err := json.Unmarshal(s.Config, &c); err != nil {

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -35,6 +36,9 @@ func (l lab) runtime(ctx context.Context, p bench.Plan, logs string) (r runtime,
 		e, image, err := l.engine.open(ctx, p)
 		if err != nil {
 			return nil, "", err
+		}
+		if e.Far() != nil {
+			return nil, "", fmt.Errorf("%s can't be driven from here: %w", e, e.Far())
 		}
 		r, err = docker.New(ctx, e, image, logs)
 		return r, e.String(), err

@@ -47,7 +47,7 @@ func Clean(ctx context.Context, list, all bool) ([]Left, error) {
 		}
 	}
 	for run := range runs {
-		errs = append(errs, sweep(ctx, c, LabelRun+"="+run))
+		errs = append(errs, sweepRun(ctx, c, run))
 	}
 	return found, errors.Join(errs...)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
@@ -20,6 +21,8 @@ type Engine struct {
 	image    string
 	// direct says that containers can be dialled at their own addresses; else their ports are published.
 	direct bool
+	// far says why containers can't be reached from here at all; nil if they can.
+	far error
 }
 
 // Open finds an engine, puts this program's image there unless it is there, and tries how containers can be reached. It also removes
@@ -43,17 +46,41 @@ func (e *Engine) prepare(ctx context.Context) error {
 		return err
 	}
 	e.version = server.Version
-	if e.provider, err = newProvider(e.client, e.host); err != nil {
-		return err
-	}
 	if err := sweepGone(ctx, e.client); err != nil {
 		return fmt.Errorf("removing what an earlier run has left: %w", err)
 	}
 	if err := e.ensureImage(ctx); err != nil {
 		return err
 	}
-	return e.tryReach(ctx)
+	if e.far = driveThere(e.host); e.far != nil {
+		return nil
+	}
+	if e.provider, err = newProvider(e.client, e.host); err != nil {
+		return err
+	}
+	if e.far = e.tryReach(ctx); ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return nil
 }
+
+// placeEnv set to "there" has load driven from a container on the engine's machine even if its containers can be reached from here.
+const placeEnv = "FAULTLINE_DRIVE"
+
+// driveThere says why load is driven there without trying; nil if that must be tried.
+func driveThere(h host) error {
+	switch {
+	case strings.HasPrefix(h.URL, "ssh://"):
+		return errors.New("it is reached by ssh, and its containers are not")
+	case os.Getenv(placeEnv) == "there":
+		return errors.New(placeEnv + " says so")
+	}
+	return nil
+}
+
+// Far says why containers can be reached neither by their own addresses nor by published ports: load must be driven from a container
+// there. It is nil where they can.
+func (e *Engine) Far() error { return e.far }
 
 // newProvider is testcontainers on our client. It would look for an engine by itself, by other rules; for the reaper's image, which is
 // not to be had without a registry, and our own reaper does its work; and it would talk.
@@ -73,6 +100,9 @@ func newProvider(c *client.Client, h host) (*testcontainers.DockerProvider, erro
 
 // String says which engine it is, and how its containers are reached.
 func (e *Engine) String() string {
+	if e.far != nil {
+		return "docker " + e.version + " at " + e.host.URL
+	}
 	if e.direct {
 		return "docker " + e.version
 	}

@@ -107,10 +107,10 @@ func (h host) String() string {
 
 // dial connects to an engine and asks whether it is there.
 func dial(ctx context.Context, h host) (*client.Client, error) {
-	if u, err := url.Parse(h.URL); err == nil && u.Scheme == "ssh" {
-		return nil, errors.New("an ssh engine is not supported: its containers can't be reached from here; run faultline there")
-	}
 	options := []client.Opt{client.WithHost(h.URL)}
+	if u, err := url.Parse(h.URL); err == nil && u.Scheme == "ssh" {
+		options = []client.Opt{client.WithHost("http://" + u.Host), client.WithDialContext(sshDialer(u))}
+	}
 	if h.Certs != "" {
 		in := func(name string) string { return filepath.Join(h.Certs, name) }
 		options = append(options, client.WithTLSClientConfig(in("ca.pem"), in("cert.pem"), in("key.pem")))

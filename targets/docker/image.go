@@ -7,13 +7,14 @@ import (
 	"crypto/sha256"
 	"debug/elf"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
-	"github.com/testcontainers/testcontainers-go"
 )
 
 // imageName is the repository of this program's images; their tags are the beginning of the program's hash.
@@ -56,14 +57,31 @@ func (e *Engine) ensureImage(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("packing this program: %w", err)
 	}
-	_, err = e.provider.BuildImage(ctx, &testcontainers.ContainerRequest{FromDockerfile: testcontainers.FromDockerfile{
-		ContextArchive: build, Repo: imageName, Tag: tag,
-		BuildOptionsModifier: func(o *client.ImageBuildOptions) { o.Labels = map[string]string{labelImage: tag} },
-	}})
+	built, err := e.client.ImageBuild(ctx, build, client.ImageBuildOptions{Tags: []string{e.image}, Labels: map[string]string{labelImage: tag},
+		Remove: true, ForceRemove: true})
 	if err != nil {
 		return fmt.Errorf("building the image of this program: %w", err)
 	}
+	defer built.Body.Close()
+	if err := awaitBuild(built.Body); err != nil {
+		return fmt.Errorf("building the image of this program: %w", err)
+	}
 	return nil
+}
+
+// awaitBuild reads what the engine says while it builds, to the end.
+func awaitBuild(said io.Reader) error {
+	for in := json.NewDecoder(said); ; {
+		var message struct{ Error string }
+		switch err := in.Decode(&message); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case message.Error != "":
+			return errors.New(message.Error)
+		}
+	}
 }
 
 // Static says whether a program runs in an empty image: a Linux one that needs no library. Its error says how to build it so.

@@ -27,7 +27,7 @@ import (
 const holderEnv = "FAULTLINE_DOCKER_TEST_HOLDER"
 
 func TestMain(m *testing.M) {
-	process.Main(map[string]process.Role{docker.RoleProbe: docker.Probe, docker.RoleSweep: docker.Sweep, "notes": notes})
+	process.Main(map[string]process.Role{docker.RoleProbe: docker.Probe, docker.RoleSweep: docker.Sweep, docker.RoleDrive: drive, "notes": notes})
 	if os.Getenv(holderEnv) != "" {
 		hold()
 	}

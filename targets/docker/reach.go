@@ -47,7 +47,7 @@ func (e *Engine) tryReach(ctx context.Context) error {
 		}
 		errs = errors.Join(errs, err)
 	}
-	return fmt.Errorf("containers are reached neither by their own addresses nor by published ports; is the engine on another machine? %w", errs)
+	return fmt.Errorf("its containers are reached neither by their own addresses nor by published ports: %w", oneLine(errs))
 }
 
 // greet starts a container and dials it.

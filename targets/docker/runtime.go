@@ -131,7 +131,7 @@ const closeLimit = time.Minute
 func (r *Runtime) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
-	err := sweep(ctx, r.engine.client, LabelRun+"="+r.Run)
+	err := sweepRun(ctx, r.engine.client, r.Run)
 	r.end()
 	if err == nil {
 		r.reaper.Relax() // else it tries once more

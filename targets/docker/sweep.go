@@ -60,7 +60,15 @@ func sweepOnce(ctx context.Context, config sweepConfig) error {
 		return err
 	}
 	defer c.Close()
-	return sweep(ctx, c, LabelRun+"="+config.Run)
+	return sweepRun(ctx, c, config.Run)
+}
+
+// sweepRun removes all of a run, and after its driver, if it had one, all that this has made.
+func sweepRun(ctx context.Context, c *client.Client, run string) error {
+	if err := sweep(ctx, c, LabelRun+"="+run); err != nil {
+		return err
+	}
+	return sweep(ctx, c, labelDriver+"="+run)
 }
 
 // sweep removes every container, network and volume with a label.
@@ -130,7 +138,7 @@ func sweepGone(ctx context.Context, c *client.Client) error {
 	}
 	for run, owner := range runs {
 		if gone(owner) {
-			err = errors.Join(err, sweep(ctx, c, LabelRun+"="+run))
+			err = errors.Join(err, sweepRun(ctx, c, run))
 		}
 	}
 	return err
