@@ -1,14 +1,11 @@
 package docker
 
 import (
-	"archive/tar"
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,6 +45,10 @@ const socket = "/var/run/docker.sock"
 // what the driver makes of it is in dir afterwards, also if ctx ended meanwhile. Each line that the driver says is given to tell.
 func (e *Engine) Drive(ctx context.Context, job []byte, dir string, tell func(line []byte)) (err error) {
 	d := driver{engine: e, run: newRun(), dir: dir}
+	sweep, err := sweepSpec(e.host, d.run)
+	if err != nil {
+		return err
+	}
 	temp, err := os.MkdirTemp("", "faultline-")
 	if err != nil {
 		return fmt.Errorf("making a directory for the driver: %w", err)
@@ -56,28 +57,27 @@ func (e *Engine) Drive(ctx context.Context, job []byte, dir string, tell func(li
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(temp))
 	}
-	defer reaper.Close()
-	sweep, err := sweepSpec(e.host, d.run)
-	if err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, d.close(reaper), os.RemoveAll(temp)) }()
 	if err := reaper.After(sweep); err != nil {
 		return err
 	}
-	defer func() {
-		closing, cancel := context.WithTimeout(context.Background(), closeLimit)
-		defer cancel()
-		left := sweepRun(closing, e.client, d.run)
-		if left == nil {
-			reaper.Relax()
-		}
-		err = errors.Join(err, left, os.RemoveAll(temp))
-	}()
 	if err := d.start(ctx, job); err != nil {
 		return fmt.Errorf("starting the driver on the engine's machine: %w", oneLine(err))
 	}
 	ran := d.wait(ctx, tell)
 	return errors.Join(ran, d.fetch())
+}
+
+// close removes the driver, with all that it has made.
+func (d *driver) close(reaper *process.Reaper) error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+	defer cancel()
+	err := sweepRun(ctx, d.engine.client, d.run)
+	if err == nil {
+		reaper.Relax() // else it tries once more
+	}
+	reaper.Close()
+	return err
 }
 
 // A driver is the container of one job.
@@ -119,48 +119,6 @@ func (d *driver) start(ctx context.Context, job []byte) error {
 	}
 	_, err = c.ContainerStart(ctx, d.id, client.ContainerStartOptions{})
 	return err
-}
-
-// files are what the driver finds: its job, a place for temporary files, and what the run's directory holds.
-func (d *driver) files(job []byte) (io.Reader, error) {
-	var archive bytes.Buffer
-	w := tar.NewWriter(&archive)
-	inside := func(path string) string { return strings.TrimPrefix(path, stateDir+"/") }
-	err := errors.Join(
-		w.WriteHeader(&tar.Header{Name: inside(jobTemp) + "/", Typeflag: tar.TypeDir, Mode: 0o700}),
-		w.WriteHeader(&tar.Header{Name: inside(JobFile), Typeflag: tar.TypeReg, Mode: 0o600, Size: int64(len(job))}))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(job); err != nil {
-		return nil, err
-	}
-	err = filepath.WalkDir(d.dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		below, err := filepath.Rel(d.dir, path)
-		if err != nil {
-			return err
-		}
-		name := inside(JobDir) + "/" + filepath.ToSlash(below)
-		if entry.IsDir() {
-			return w.WriteHeader(&tar.Header{Name: name + "/", Typeflag: tar.TypeDir, Mode: 0o755})
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(content))}); err != nil {
-			return err
-		}
-		_, err = w.Write(content)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("packing the run's directory: %w", err)
-	}
-	return &archive, w.Close()
 }
 
 // wait passes on what the driver says until it has ended; when ctx ends it is told to finish.
@@ -223,59 +181,4 @@ func (l *lastLine) Write(p []byte) (int, error) {
 		l.text = lines[len(lines)-1]
 	}
 	return l.to.Write(p)
-}
-
-// fetch copies the facts into the run's directory.
-func (d *driver) fetch() error {
-	ctx, cancel := context.WithTimeout(context.Background(), fetchLimit)
-	defer cancel()
-	copied, err := d.engine.client.CopyFromContainer(ctx, d.id, client.CopyFromContainerOptions{SourcePath: JobDir + "/."})
-	if err != nil {
-		return fmt.Errorf("fetching the facts from the engine's machine: %w", oneLine(err))
-	}
-	defer copied.Content.Close()
-	if err := unpack(copied.Content, d.dir); err != nil {
-		return fmt.Errorf("fetching the facts from the engine's machine: %w", err)
-	}
-	return nil
-}
-
-// fetchLimit is how long fetching the facts may take: a minute of load is some megabytes.
-const fetchLimit = 10 * time.Minute
-
-// unpack writes the files of an archive below a directory, and nothing outside it.
-func unpack(archive io.Reader, dir string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	for in := tar.NewReader(archive); ; {
-		h, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		name := filepath.Clean(filepath.FromSlash(h.Name))
-		switch h.Typeflag {
-		case tar.TypeDir:
-			err = root.MkdirAll(name, 0o755)
-		case tar.TypeReg:
-			err = unpackFile(root, name, in)
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-func unpackFile(root *os.Root, name string, content io.Reader) error {
-	file, err := root.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(file, content)
-	return errors.Join(err, file.Close())
 }

@@ -1,9 +1,9 @@
 // Package docker runs services as containers of an image that holds this very program and nothing else.
 //
-// Read it in this order: find and context (which engine answers), engine (what is prepared once: image, reach, limits), image,
+// Read it in this order: find, context and ssh (which engine answers), engine (what is prepared once: image, reach, limits), image,
 // runtime (one private network with fixed addresses a trial), network, request (what a container is made of), rabbitmq (the one that is
-// not of our image), container (a bench.Instance), life (one run of it: its log, its end), usage; then what leaves nothing behind:
-// labels, owner, sweep, clean.
+// not of our image), container (a bench.Instance), life (one run of it: its log, its end), usage; then drive, drivefiles and clock (load
+// driven there, where containers can't be reached from here); then what leaves nothing behind: labels, owner, sweep, clean.
 //
 // # Addresses
 //
