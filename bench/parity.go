@@ -23,7 +23,12 @@ func parity(base, now Results) string {
 	for i, r := range []Results{base, now} {
 		v := verdict(r)
 		said[i] = v.Sentence
-		if c, ok := v.chosen(); ok && v.Winner != "" {
+		c, apart := v.chosen()
+		switch {
+		case len(invalidTrials(r)) > 0 || brokenOrders(r) != "": // the sentence says so
+		case !apart:
+			said[i] = "no architecture is clearly apart from another"
+		default:
 			leaders := slices.Clone(c.leaders(r.Run.Plan.Architectures))
 			slices.Sort(leaders)
 			said[i] = fmt.Sprintf("under %s, by %s, %s is the worst and the best %s %s", c.Fault, c.Measure, c.worst(), isOrAre(len(leaders)), strings.Join(leaders, " and "))

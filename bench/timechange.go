@@ -30,10 +30,8 @@ const (
 	OnSchedule = "schedule"
 )
 
-const (
-	leastMoved     = 0.0001 // seconds: less is no difference
-	leastMovedPart = 0.1    // of the extra time: less is told together
-)
+// leastMoved is how many seconds are a difference.
+const leastMoved = 0.0001
 
 // timeChange sets the trials of an architecture against those of the baseline that belong to them.
 func timeChange(h RunHeader, base, now []Facts) TimeChange {
@@ -127,7 +125,7 @@ func (c TimeChange) sentence() string {
 	tell := func(seconds float64, where string) {
 		parts = append(parts, signedSpan(seconds)+" "+where)
 	}
-	least := max(leastMoved, leastMovedPart*math.Abs(c.Extra))
+	least := max(leastMoved, leastPart*math.Abs(c.Extra))
 	for _, p := range c.Parts {
 		unexplained -= p.Seconds
 		if math.Abs(p.Seconds) < least {

@@ -66,6 +66,7 @@ func TestParity(t *testing.T) {
 	}{
 		{"one runtime", run("process", 3000, 10, 12), run("process", 10, 3000, 12), ""},
 		{"the same", run("process", 3000, 10, 12), run("docker", 3500, 22, 20), "The same verdict on both runtimes: under control, by p99 answer, sync is the worst and the best are hybrid and queue."},
+		{"nothing apart", run("process", 10, 11, 12), run("docker", 13, 12, 14), "The same verdict on both runtimes: no architecture is clearly apart from another."},
 		{"another", run("process", 3000, 10, 12), run("docker", 20, 3000, 22), "Another verdict on each runtime. process: "},
 	} {
 		if got := parity(c.base, c.now); got != c.want && (c.name != "another" || !strings.HasPrefix(got, c.want)) {
