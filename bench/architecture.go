@@ -102,13 +102,16 @@ func (a Architecture) doing() []string {
 }
 
 // ClientLink returns how the client learns the outcome: one of ClientLinks.
-func (a Architecture) ClientLink() string {
+func (a Architecture) ClientLink() string { return a.clientLink().Transport }
+
+// clientLink is the client's own; the zero Link if there is none.
+func (a Architecture) clientLink() Link {
 	for _, l := range a.Links {
 		if l.From == Client {
-			return l.Transport
+			return l
 		}
 	}
-	return ""
+	return Link{}
 }
 
 // Check returns what is wrong with the wiring, one problem an error.

@@ -21,13 +21,17 @@ type Cause struct {
 
 // A CausePart is the time of one kind at one place, measured there.
 type CausePart struct {
-	Where   string  `json:"where"` // a service, or a link
-	On      string  `json:"on"`    // SpentSlot, SpentWork, SpentStore, or OnLink
+	Where   string  `json:"where"` // a service, a link, or the client
+	On      string  `json:"on"`    // SpentSlot, SpentWork, SpentStore, OnLink, or OnSchedule
 	Seconds float64 `json:"seconds"`
 }
 
-// OnLink is what a call took longer at its caller than at its callee.
-const OnLink = "link"
+// What a part can be besides what services spend: OnLink is what a call took longer at its caller than at its callee, OnSchedule how late
+// the client sent.
+const (
+	OnLink     = "link"
+	OnSchedule = "schedule"
+)
 
 const (
 	leastExtra = 0.005 // seconds: less is no longer wait
@@ -142,14 +146,25 @@ func (c Cause) sentence(h RunHeader, f Facts) string {
 	return begin + ", what orders after the fault waited included: " + strings.Join(parts, ", ") + "."
 }
 
+// words say where a part is, and of slots how many there are.
 func (p CausePart) words(h RunHeader, f Facts) string {
+	if p.On == SpentSlot {
+		return fmt.Sprintf("waiting for one of %s's %d slots", p.Where, slotsOf(h.Plan, f.Trial.Architecture, p.Where))
+	}
+	return p.place()
+}
+
+// place says where a part is.
+func (p CausePart) place() string {
 	switch p.On {
 	case SpentSlot:
-		return fmt.Sprintf("waiting for one of %s's %d slots", p.Where, slotsOf(h.Plan, f.Trial.Architecture, p.Where))
+		return "waiting for " + p.Where + "'s slots"
 	case SpentWork:
 		return p.Where + "'s own work"
 	case SpentStore:
 		return p.Where + "'s store"
+	case OnSchedule:
+		return "until they were sent"
 	}
 	return "on the link " + p.Where
 }

@@ -90,7 +90,7 @@ func TestOracleRetries(t *testing.T) {
 func TestRetryBudget(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("slow services run into time-outs, and what they undo then is tried again as well")
+		t.Skip("skipped: -short: slow services run into time-outs, and what they undo then is tried again as well")
 	}
 	plan := retriesPlan(t, bench.Retry{Attempts: 3, Budget: 0.1})
 	plan.Load.Rate = 60

@@ -24,12 +24,6 @@ type TimeChange struct {
 	Sentence string `json:"sentence,omitempty"`
 }
 
-// OnClient is what a request took longer at the client than at the service that it went to; OnSchedule, how late it was sent.
-const (
-	OnClient   = "client"
-	OnSchedule = "schedule"
-)
-
 // leastMoved is how many seconds are a difference.
 const leastMoved = 0.0001
 
@@ -85,9 +79,9 @@ func clientBeyond(f, other Facts) []CausePart {
 	}
 	late, asked := clientTime(f)
 	lateThen, askedThen := clientTime(other)
-	edge := f.Trial.Architecture.edge()
+	link := f.Trial.Architecture.clientLink()
 	return []CausePart{
-		{Client + "->" + edge, OnClient, asked - askedThen - (f.total(edge).Sum - other.total(edge).Sum)},
+		{link.Name(), OnLink, asked - askedThen - (f.total(link.To).Sum - other.total(link.To).Sum)},
 		{Client, OnSchedule, late - lateThen},
 	}
 }
@@ -101,16 +95,6 @@ func clientTime(f Facts) (late, asked float64) {
 		}
 	}
 	return late, asked
-}
-
-// edge is the service that the client calls.
-func (a Architecture) edge() string {
-	for _, l := range a.Links {
-		if l.From == Client {
-			return l.To
-		}
-	}
-	return ""
 }
 
 // sentence tells the parts that matter, with their milliseconds.
@@ -152,19 +136,4 @@ func signedSpan(seconds float64) string {
 		return "−" + span3(-seconds)
 	}
 	return "+" + span3(seconds)
-}
-
-// place says where a part is, apart from how much of it there is.
-func (p CausePart) place() string {
-	switch p.On {
-	case SpentSlot:
-		return "waiting for " + p.Where + "'s slots"
-	case SpentWork:
-		return p.Where + "'s own work"
-	case SpentStore:
-		return p.Where + "'s store"
-	case OnSchedule:
-		return "until they were sent"
-	}
-	return "on the link " + p.Where
 }

@@ -89,6 +89,21 @@ func (c planFlags) carryOut(s streams, lab bench.Lab, plan bench.Plan) error {
 	return c.verdict(results)
 }
 
+// checkHere looks for all that a plan needs, and that it can be driven from here.
+func checkHere(s streams, lab bench.Lab, plan bench.Plan) error {
+	if err := lab.Check(s.ctx, plan); err != nil {
+		return usageError{err}
+	}
+	elsewhere, err := lab.Elsewhere(s.ctx, plan)
+	if err == nil && elsewhere != nil {
+		err = errors.New("--runtime docker: the engine's containers can't be reached from here, and only run, matrix, seams and parity can drive load from a container there: run faultline there")
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
 // execute runs what is left of a plan that was checked, and leaves its facts in the directory.
 func execute(s streams, lab bench.Lab, plan bench.Plan, dir string) error {
 	header := bench.RunHeader{Schema: bench.SchemaVersion, Started: time.Now(), Command: commandAgain(os.Args[1:]),

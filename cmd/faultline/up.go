@@ -65,21 +65,6 @@ func (c upCommand) Run(s streams) error {
 	return errors.Join(errInterrupted, system.Close())
 }
 
-// checkHere looks for all that a plan needs, and that it can be driven from here.
-func checkHere(s streams, lab bench.Lab, plan bench.Plan) error {
-	if err := lab.Check(s.ctx, plan); err != nil {
-		return usageError{err}
-	}
-	elsewhere, err := lab.Elsewhere(s.ctx, plan)
-	if err == nil && elsewhere != nil {
-		err = errors.New("--runtime docker: the engine's containers can't be reached from here, and only run, matrix, seams and parity can drive load from a container there: run faultline there")
-	}
-	if err != nil {
-		return usageError{err}
-	}
-	return nil
-}
-
 // forward serves the API at an address that the user chose.
 func forward(l net.Listener, to string) {
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: to})

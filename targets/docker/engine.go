@@ -28,6 +28,9 @@ type Engine struct {
 // Open finds an engine, puts this program's image there unless it is there, and tries how containers can be reached. It also removes
 // what programs that are gone have left.
 func Open(ctx context.Context) (*Engine, error) {
+	if place := os.Getenv(placeEnv); place != "" && place != there {
+		return nil, fmt.Errorf("%s: %q is not known; set it to %s, or not at all", placeEnv, place, there)
+	}
 	h, c, err := find(ctx)
 	if err != nil {
 		return nil, err
@@ -64,15 +67,18 @@ func (e *Engine) prepare(ctx context.Context) error {
 	return nil
 }
 
-// placeEnv set to "there" has load driven from a container on the engine's machine even if its containers can be reached from here.
-const placeEnv = "FAULTLINE_DRIVE"
+// placeEnv set to there has load driven from a container on the engine's machine even if its containers can be reached from here.
+const (
+	placeEnv = "FAULTLINE_DRIVE"
+	there    = "there"
+)
 
 // driveThere says why load is driven there without trying; nil if that must be tried.
 func driveThere(h host) error {
 	switch {
 	case strings.HasPrefix(h.URL, "ssh://"):
 		return errors.New("it is reached by ssh, and its containers are not")
-	case os.Getenv(placeEnv) == "there":
+	case os.Getenv(placeEnv) == there:
 		return errors.New(placeEnv + " says so")
 	}
 	return nil

@@ -67,6 +67,14 @@ func TestNobodyAnswers(t *testing.T) {
 	}
 }
 
+// TestPlaceIsKnown: where load is driven is not guessed from a word that means nothing.
+func TestPlaceIsKnown(t *testing.T) {
+	t.Setenv(placeEnv, "here")
+	if _, err := Open(t.Context()); err == nil || !strings.Contains(err.Error(), `FAULTLINE_DRIVE: "here" is not known`) {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestGone: only an owner of this very place that has certainly ended is gone.
 func TestGone(t *testing.T) {
 	me := self()
