@@ -83,6 +83,29 @@ func TestValidTrialsPass(t *testing.T) {
 	}
 }
 
+// TestLatenessThatMatters: a tenth of an answer that is refused at once is less than any timer keeps to.
+func TestLatenessThatMatters(t *testing.T) {
+	for _, c := range []struct {
+		answer, late time.Duration
+		valid        bool
+	}{
+		{500 * time.Microsecond, 400 * time.Microsecond, true},
+		{500 * time.Microsecond, time.Millisecond, false},
+		{5 * time.Millisecond, 2 * time.Millisecond, false},
+		{50 * time.Millisecond, 4 * time.Millisecond, true},
+		{50 * time.Millisecond, 6 * time.Millisecond, false},
+	} {
+		f := validFacts(Slow)
+		for i, o := range f.Orders {
+			f.Orders[i].Sent = o.Planned + c.late
+			f.Orders[i].Acked = f.Orders[i].Sent + c.answer
+		}
+		if got := punctual("fault", f, windows(f, Defaults().SLO).Fault); got.Passed != c.valid {
+			t.Errorf("answers of %s, %s late: %+v", c.answer, c.late, got)
+		}
+	}
+}
+
 func TestValidityFails(t *testing.T) {
 	late := func(by, from, to time.Duration) func(*Facts) {
 		return func(f *Facts) {
