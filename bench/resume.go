@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,6 +45,34 @@ func complete(dir string) (bool, error) {
 	var f Facts
 	err := readObjects(dir, fileEvents, &f.Events)
 	return len(f.events(EventFinish)) > 0 && len(f.events(EventStopped)) == 0, err
+}
+
+// DropInvalid removes the facts of those of the trials that the run in dir has finished and that were INVALID, and returns them: they
+// tested nothing, and are left to be run again. To be called for a run that Left accepts.
+func DropInvalid(header RunHeader, trials []TrialHeader, dir string) (dropped []TrialHeader, err error) {
+	for _, h := range trials {
+		place := filepath.Join(dir, h.directory())
+		done, err := complete(place)
+		if err != nil {
+			return dropped, err
+		}
+		if !done {
+			continue
+		}
+		f, err := ReadTrial(place)
+		if err != nil {
+			return dropped, err
+		}
+		checks := validity(f, windows(f, header.Plan.SLO))
+		if !slices.ContainsFunc(checks, func(c Check) bool { return !c.Passed }) {
+			continue
+		}
+		if err := os.RemoveAll(place); err != nil {
+			return dropped, fmt.Errorf("removing an INVALID trial: %w", err)
+		}
+		dropped = append(dropped, h)
+	}
+	return dropped, nil
 }
 
 // sameRun tells every difference between how a run was begun and how it would go on.

@@ -49,6 +49,41 @@ func TestLeft(t *testing.T) {
 	check("to be driven elsewhere", 5)
 }
 
+// TestInvalidTrialsAreRunAgain: those that tested nothing, and no others; who stopped one has it run again anyway.
+func TestInvalidTrialsAreRunAgain(t *testing.T) {
+	header, trials := aHeader(t)
+	dir := t.TempDir()
+	if err := createRun(dir, header); err != nil {
+		t.Fatal(err)
+	}
+	for i, change := range []func(*Facts){
+		func(*Facts) {},
+		func(f *Facts) { f.Orders = f.Orders[:50] },
+		func(f *Facts) {
+			f.Orders, f.Events = f.Orders[:50], append(f.Events, Event{T: time.Second, Kind: EventStopped})
+		},
+		func(f *Facts) { without(f, EventHeal) },
+	} {
+		f := validFacts(Slow)
+		for seq := range f.Orders {
+			f.Orders[seq].Seq = seq
+		}
+		change(&f)
+		write(t, filepath.Join(dir, trials[i].directory()), f)
+	}
+	dropped, err := DropInvalid(header, trials, dir)
+	if err != nil || len(dropped) != 2 || dropped[0].Index != 1 || dropped[1].Index != 3 {
+		t.Errorf("dropped %+v: %v", dropped, err)
+	}
+	left, err := Left(header, trials, dir)
+	if err != nil || len(left) != len(trials)-1 || left[0].Index != 1 {
+		t.Errorf("%d are left: %v", len(left), err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, trials[2].directory(), fileEvents)); err != nil {
+		t.Errorf("the facts of the one that was stopped: %v", err)
+	}
+}
+
 func TestAnotherRunIsNotCarriedOn(t *testing.T) {
 	header, _ := aHeader(t)
 	dir := t.TempDir()
