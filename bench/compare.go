@@ -144,15 +144,31 @@ func ratio(a, b Compare) float64 {
 	return high / low
 }
 
-// leaders are the best and whoever is not clearly apart from it, but from the worst, in the order of the plan.
+// leaders are the best and whoever is clearly apart from the worst and nearer to the best than to it, in the order of the plan.
 func (c *Comparison) leaders(architectures []Architecture) (names []string) {
-	best, worst := c.Values[c.Best], c.Values[c.worst()]
+	worst := c.Values[c.worst()]
 	for _, a := range architectures {
-		if x, ok := c.Values[a.Name]; a.Name == c.Best || ok && c.apart(x, worst) && !c.apart(best, x) {
+		if x, ok := c.Values[a.Name]; a.Name == c.Best || ok && c.apart(x, worst) && c.near(x) {
 			names = append(names, a.Name)
 		}
 	}
 	return names
+}
+
+// near reports whether a value is nearer to the best than to the worst: as ratios, shares as differences.
+func (c *Comparison) near(x Compare) bool {
+	best, worst := c.Values[c.Best], c.Values[c.worst()]
+	if c.Unit == "share" || worst.Infinite {
+		return worst.Infinite || math.Abs(x.Value-best.Value) < math.Abs(x.Value-worst.Value)
+	}
+	return (x.Value*x.Value < best.Value*worst.Value) == c.Lower
+}
+
+// stands is the first of the leaders that the best is not clearly apart from: which of those is the best is chance.
+func (c *Comparison) stands(leaders []string) string {
+	return leaders[slices.IndexFunc(leaders, func(name string) bool {
+		return name == c.Best || !c.apart(c.Values[c.Best], c.Values[name])
+	})]
 }
 
 // apart reports whether the better value may be called so: what every trial of one said is beyond what

@@ -67,7 +67,7 @@ func (v *Verdict) choose(r Results) {
 		return
 	}
 	worst, leaders := c.worst(), c.leaders(r.Run.Plan.Architectures)
-	v.Winner = leaders[0]
+	v.Winner = c.stands(leaders)
 	v.Sentence = fmt.Sprintf("When %s, %s; %s.", occasion(r, c.Fault), v.difference(c, worst, leaders), v.completions(c.Fault, v.Winner, worst))
 	v.Price = v.price(r, c.Fault, v.Winner, worst)
 }
