@@ -88,16 +88,22 @@ func TestLatenessThatMatters(t *testing.T) {
 	for _, c := range []struct {
 		answer, late time.Duration
 		valid        bool
+		oneIn        int // only each so many orders are late
 	}{
-		{500 * time.Microsecond, 400 * time.Microsecond, true},
-		{500 * time.Microsecond, time.Millisecond, false},
-		{5 * time.Millisecond, 2 * time.Millisecond, false},
-		{50 * time.Millisecond, 4 * time.Millisecond, true},
-		{50 * time.Millisecond, 6 * time.Millisecond, false},
+		{500 * time.Microsecond, 400 * time.Microsecond, true, 1},
+		{500 * time.Microsecond, time.Millisecond, false, 1},
+		{5 * time.Millisecond, 2 * time.Millisecond, false, 1},
+		{50 * time.Millisecond, 4 * time.Millisecond, true, 1},
+		{50 * time.Millisecond, 6 * time.Millisecond, false, 1},
+		{50 * time.Millisecond, 15 * time.Millisecond, true, 20},
+		{50 * time.Millisecond, 20 * time.Millisecond, false, 20},
 	} {
 		f := validFacts(Slow)
 		for i, o := range f.Orders {
-			f.Orders[i].Sent = o.Planned + c.late
+			f.Orders[i].Sent = o.Planned
+			if i%c.oneIn == 0 {
+				f.Orders[i].Sent += c.late
+			}
 			f.Orders[i].Acked = f.Orders[i].Sent + c.answer
 		}
 		if got := punctual("fault", f, windows(f, Defaults().SLO).Fault); got.Passed != c.valid {
