@@ -9,7 +9,7 @@ import (
 // runtimesDiffer say what is not the same for one plan as processes and in containers, whatever the machine.
 var runtimesDiffer = []string{
 	"in containers every packet between services passes a bridge and its filters, as processes it stays on the loopback: links take longer, and an order costs more processor time",
-	"services that are processes leave the processor to the load generator and the links (they are nice); containers compete with it as equals",
+	"services that are processes leave the processor to the load generator (they are nice); containers do so only where it runs as root, and compete with it as equals elsewhere",
 	"a process's store lies in the run's directory, a container's in its own layer: commits may take longer or shorter",
 }
 

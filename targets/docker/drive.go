@@ -35,6 +35,10 @@ const (
 	ownerEnv  = "FAULTLINE_OWNER"
 )
 
+// driverShares are those of the processor that a driver has against other containers' 1024 where they want more than there is: that of
+// a niceness of 10 between them.
+const driverShares = 9 * 1024
+
 // driverLog is the file in the run's directory with what the driver said on standard error.
 const driverLog = "driver.log"
 
@@ -101,7 +105,8 @@ func (d *driver) start(ctx context.Context, job []byte) error {
 			Env:    append(append([]string{"GOMAXPROCS=", "GOGC="}, environment...), "TMPDIR="+jobTemp, driverEnv+"="+d.run, ownerEnv+"="+self().String()),
 			Labels: map[string]string{LabelRun: d.run, labelName: "driver", labelOwner: self().String()}},
 		HostConfig: &container.HostConfig{NetworkMode: "host", // from where containers are reached at their own addresses
-			Binds: []string{socket + ":" + socket}, CapDrop: []string{"ALL"}, SecurityOpt: []string{"no-new-privileges"}},
+			Binds: []string{socket + ":" + socket}, CapDrop: []string{"ALL"}, SecurityOpt: []string{"no-new-privileges"},
+			Resources: container.Resources{CPUShares: driverShares}},
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,7 @@
 //
 // Read it in this order: find, context and ssh (which engine answers), engine (what is prepared once: image, reach, limits), image,
 // runtime (one private network with fixed addresses a trial), network, request (what a container is made of), rabbitmq (the one that is
-// not of our image), container (a bench.Instance), life (one run of it: its log, its end), usage; then drive, drivefiles and clock (load
+// not of our image), container (a bench.Instance), life (one run of it: its log, its end), usage, precedence; then drive, drivefiles and clock (load
 // driven there, where containers can't be reached from here); then what leaves nothing behind: labels, owner, sweep, clean.
 //
 // # Addresses
@@ -46,6 +46,7 @@ type Runtime struct {
 	reaper      *process.Reaper
 	lives       context.Context // done when Close has removed everything
 	end         context.CancelFunc
+	yield       sync.Once
 
 	network *testcontainers.DockerNetwork
 	mu      sync.Mutex
@@ -69,6 +70,7 @@ func New(ctx context.Context, e *Engine, rabbitImage, logs string) (*Runtime, er
 	}
 	r := &Runtime{engine: e, rabbitImage: rabbitImage, Run: newRun(), dir: dir, logs: logs, reaper: reaper}
 	r.lives, r.end = context.WithCancel(context.WithoutCancel(ctx))
+	takePrecedence()
 	if err := r.open(ctx); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -129,6 +131,7 @@ const closeLimit = time.Minute
 // Close removes every container and the network. Nothing may dial them any more: packets to a network that is gone
 // would leave this machine. It may be called again.
 func (r *Runtime) Close() error {
+	r.yield.Do(yieldPrecedence)
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
 	err := sweepRun(ctx, r.engine.client, r.Run)
