@@ -18,7 +18,7 @@ const (
 // killed has two turns: before the kernel kills for want of memory it takes back what it can, for seconds where a disk is slow.
 var killed = bench.Fault{Name: "oom", Kind: bench.OutOfMemory, Place: "risk", Limit: 64 << 20, When: bench.When{For: engineGap + engineTurn}}
 
-// engineFaults are the faults by the engine, on two architectures: three lanes of turns, each fault at a place that no other lane
+// engineFaults are the faults by the engine, each on two architectures: lanes of turns, each fault at a place that no other lane
 // is at, or needs, meanwhile.
 var engineFaults = map[string][][]bench.Fault{
 	"sync": {
@@ -34,6 +34,7 @@ var engineFaults = map[string][][]bench.Fault{
 			{Name: "restart", Kind: bench.Restart, Place: "fraud", Grace: time.Second}, // nobody calls fraud: payment is off its network
 			killed,
 		},
+		{{Name: "pause", Kind: bench.Hang, Place: "inventory"}},
 	},
 	"queue": {
 		{
@@ -54,6 +55,13 @@ var engineFaults = map[string][][]bench.Fault{
 			{Name: "pause", Kind: bench.Hang, Place: "broker"},
 		},
 	},
+	"hybrid": {
+		{
+			{Name: "memory-alarm", Kind: bench.MemoryAlarm, Place: "broker"},
+			{Name: "disk-alarm", Kind: bench.DiskAlarm, Place: "broker"},
+			{Name: "pause", Kind: bench.Hang, Place: "broker"},
+		},
+	},
 }
 
 // TestEngineFaults: every fault by signals and by the container engine is felt at its place, on containers and a real RabbitMQ,
@@ -63,8 +71,8 @@ func TestEngineFaults(t *testing.T) {
 	needTime(t)
 	needs.Docker(t)
 	for name, lanes := range engineFaults {
-		if name == "sync" && *rounds <= 2 {
-			continue // queue has every kind; make soak has the time for both
+		if name != "queue" && *rounds <= 2 {
+			continue // queue has every kind; make soak has the time for all
 		}
 		t.Run(name, func(t *testing.T) { // one after the other: an engine that starts many containers at a time is late with faults
 			plan := defaultPlan(t, name)
