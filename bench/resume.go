@@ -47,32 +47,33 @@ func complete(dir string) (bool, error) {
 	return len(f.events(EventFinish)) > 0 && len(f.events(EventStopped)) == 0, err
 }
 
-// DropInvalid removes the facts of those of the trials that the run in dir has finished and that were INVALID, and returns them: they
-// tested nothing, and are left to be run again. To be called for a run that Left accepts.
-func DropInvalid(header RunHeader, trials []TrialHeader, dir string) (dropped []TrialHeader, err error) {
+// DropInvalid is Left, but for those trials that the run in dir has finished and that were INVALID: they tested nothing, so their facts
+// are removed, and they are left too. It also returns how many they were. Nothing is removed of a run that Left refuses.
+func DropInvalid(header RunHeader, trials []TrialHeader, dir string) (left []TrialHeader, dropped int, err error) {
+	unfinished, err := Left(header, trials, dir)
+	if err != nil {
+		return nil, 0, err
+	}
 	for _, h := range trials {
-		place := filepath.Join(dir, h.directory())
-		done, err := complete(place)
-		if err != nil {
-			return dropped, err
-		}
-		if !done {
+		if slices.ContainsFunc(unfinished, func(u TrialHeader) bool { return u.Index == h.Index }) {
+			left = append(left, h)
 			continue
 		}
+		place := filepath.Join(dir, h.directory())
 		f, err := ReadTrial(place)
 		if err != nil {
-			return dropped, err
+			return nil, dropped, err
 		}
 		checks := validity(f, windows(f, header.Plan.SLO))
 		if !slices.ContainsFunc(checks, func(c Check) bool { return !c.Passed }) {
 			continue
 		}
 		if err := os.RemoveAll(place); err != nil {
-			return dropped, fmt.Errorf("removing an INVALID trial: %w", err)
+			return nil, dropped, fmt.Errorf("removing an INVALID trial: %w", err)
 		}
-		dropped = append(dropped, h)
+		left, dropped = append(left, h), dropped+1
 	}
-	return dropped, nil
+	return left, dropped, nil
 }
 
 // sameRun tells every difference between how a run was begun and how it would go on.

@@ -71,13 +71,18 @@ func TestInvalidTrialsAreRunAgain(t *testing.T) {
 		change(&f)
 		write(t, filepath.Join(dir, trials[i].directory()), f)
 	}
-	dropped, err := DropInvalid(header, trials, dir)
-	if err != nil || len(dropped) != 2 || dropped[0].Index != 1 || dropped[1].Index != 3 {
-		t.Errorf("dropped %+v: %v", dropped, err)
+	left, dropped, err := DropInvalid(header, trials, dir)
+	if err != nil || dropped != 2 || len(left) != len(trials)-1 || left[0].Index != 1 {
+		t.Errorf("%d dropped, %d left: %v", dropped, len(left), err)
 	}
-	left, err := Left(header, trials, dir)
-	if err != nil || len(left) != len(trials)-1 || left[0].Index != 1 {
-		t.Errorf("%d are left: %v", len(left), err)
+	again, err := Left(header, trials, dir)
+	if err != nil || len(again) != len(left) {
+		t.Errorf("%d are left once they are dropped: %v", len(again), err)
+	}
+	for _, i := range []int{1, 3} {
+		if _, err := os.Stat(filepath.Join(dir, trials[i].directory())); !os.IsNotExist(err) {
+			t.Errorf("the facts of INVALID trial %d: %v", i, err)
+		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, trials[2].directory(), fileEvents)); err != nil {
 		t.Errorf("the facts of the one that was stopped: %v", err)

@@ -83,7 +83,7 @@ func TestValidTrialsPass(t *testing.T) {
 	}
 }
 
-// TestLatenessThatMatters: a tenth of an answer that is refused at once is less than any timer keeps to.
+// TestLatenessThatMatters: from a millisecond on, and from a tenth of p50 and a quarter of p99 on.
 func TestLatenessThatMatters(t *testing.T) {
 	for _, c := range []struct {
 		answer, late time.Duration

@@ -105,7 +105,7 @@ type usageError struct{ error }
 func (e usageError) Unwrap() error { return e.error }
 
 var (
-	errInvalid     = errors.New("a trial was invalid: see why above; its figures are not to be trusted; faultline run --out DIR --resume runs it again")
+	errInvalid     = errors.New("a trial was invalid: see why above; its figures are not to be trusted (the command that ran it does so again with --out DIR --resume)")
 	errInterrupted = errors.New("interrupted")
 )
 

@@ -37,7 +37,7 @@ type planFlags struct {
 	Drain         *time.Duration `placeholder:"30s" help:"Longest wait until every order is settled."`
 	Share         bool           `help:"Trials of an architecture follow each other on one system, while nothing waits in it."`
 	Out           string         `placeholder:"DIR" help:"Directory of the run; must not hold one (default: runs/TIME)."`
-	Resume        bool           `help:"Carry on the run in --out: only trials that it has not finished, or that were INVALID; begin it if there is none."`
+	Resume        bool           `help:"Carry on the run in --out: only trials that it has not finished, and, but for a search, those that were INVALID; begin it if there is none."`
 	Format        []string       `placeholder:"NAME" help:"Reports to write into the directory besides the page: md,junit, or all."`
 	Against       string         `placeholder:"DIR" help:"Run, or JSON report of one, that gates such as 'done p99 not worse by 10%' set this one against."`
 	gateFlags
@@ -116,19 +116,12 @@ func execute(s streams, lab bench.Lab, plan bench.Plan, dir string) error {
 		header.Machine = bench.Machine{}
 	}
 	trials := plan.TrialList(lab.Catalogue)
-	if _, err := bench.Left(header, trials, dir); err != nil {
-		return usageError{err}
-	}
-	dropped, err := bench.DropInvalid(header, trials, dir)
-	if err != nil {
-		return err
-	}
-	if len(dropped) > 0 {
-		fmt.Fprintf(s.err, "INVALID before, and run again: %d\n", len(dropped))
-	}
-	left, err := bench.Left(header, trials, dir)
+	left, dropped, err := bench.DropInvalid(header, trials, dir)
 	if err != nil {
 		return usageError{err}
+	}
+	if dropped > 0 {
+		fmt.Fprintf(s.err, "INVALID before, and run again: %d\n", dropped)
 	}
 	fmt.Fprintf(s.err, "%s; facts go to %s\n", amount(left, trials, plan, lab.Catalogue), dir)
 	ran := bench.Run(s.ctx, lab, header, dir, newProgress(s.err).show)
