@@ -77,14 +77,17 @@ func (t *trial) heal(ctx context.Context, f Fault, heal Heal) {
 // probeEvery is how often a fault's place is looked at from outside.
 const probeEvery = 500 * time.Millisecond
 
-// probe looks at the fault's place from outside until a moment of the trial.
+// probe looks at the fault's place from outside until a moment of the trial. It is over then, so that no answer that is still
+// under way holds up what comes next; what that probe would have shown is not told.
 func (t *trial) probe(ctx context.Context, f Fault, until, every time.Duration) {
+	ctx, cancel := context.WithDeadline(ctx, t.clock.Base.Add(until))
+	defer cancel()
 	for at := t.clock.Now() + every/2; at < until-every/2; at = max(at, t.clock.Now()) + every {
 		if t.clock.Sleep(ctx, at) != nil {
 			return
 		}
 		e, ok := t.system.Injector.Probe(ctx, f)
-		if !ok {
+		if !ok || ctx.Err() != nil {
 			return
 		}
 		e.Fault = f.Name

@@ -107,6 +107,7 @@ func (f Fault) checkWhen(window time.Duration) (errs []error) {
 		length = window - f.At
 	}
 	bad(f.Ramp != 0 && (f.Ramp < rampStep || f.Ramp > length-minTurn), "ramp %v: give %v to %v, so that its full strength lasts %v", f.Ramp, rampStep, max(rampStep, length-minTurn), minTurn)
+	bad(f.Kind == Latency && f.Ramp+minTurn <= length && length < f.Ramp+minTurn+2*f.Delay, "it lasts %v: over a link with %v more, nothing could be seen from outside before it is over; give for, or windows.fault, at least %v", length, f.Delay, f.Ramp+minTurn+2*f.Delay)
 	bad(f.Ramp != 0 && !slices.Contains(ramping, f.Kind), "kind %s has no strength that could grow: remove ramp, or use one of %v", f.Kind, ramping)
 	return errs
 }

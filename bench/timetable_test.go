@@ -65,6 +65,8 @@ func TestCheckWhen(t *testing.T) {
 		{single(Slow, When{}), ""},
 		{single(Slow, When{At: second, For: 3 * second, Ramp: second}), ""},
 		{single(Kill, When{For: second, Every: 2 * second}), ""},
+		{Fault{Name: "x", Kind: Latency, Delay: 800 * time.Millisecond, When: When{For: 2100 * time.Millisecond}}, ""},
+		{Fault{Name: "x", Kind: Latency, Delay: 800 * time.Millisecond, When: When{For: 2 * second}}, "for, or windows.fault, at least 2.1s"},
 		{single(Slow, When{At: 4 * second}), "outside of the fault window"},
 		{single(Slow, When{At: -second}), "outside of the fault window"},
 		{single(Slow, When{For: 100 * time.Millisecond}), "too short"},
