@@ -75,7 +75,7 @@ func (p pacer) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 	if hits >= uint64(len(p.planned)) || p.ctx.Err() != nil || p.full(hits) {
 		return 0, true
 	}
-	sleepExactly(p.planned[hits] - p.clock.Now())
+	SleepExactly(p.planned[hits] - p.clock.Now())
 	return 0, p.ctx.Err() != nil
 }
 

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// coarse is how early the runtime's own timer must wake a sleeper that wants to be exact: it rounds to milliseconds.
-const coarse = 1500 * time.Microsecond
+// Coarse is how early the runtime's own timer must wake a sleeper that wants to be exact: it rounds to milliseconds.
+const Coarse = 1500 * time.Microsecond
 
-// sleepExactly sleeps to within about 0.1 ms, at the cost of a thread for the last stretch.
-func sleepExactly(d time.Duration) {
+// SleepExactly sleeps to within about 0.1 ms and never less, at the cost of a thread for the last stretch, of Coarse at most.
+func SleepExactly(d time.Duration) {
 	end := time.Now().Add(d)
-	if d > coarse {
-		time.Sleep(d - coarse)
+	if d > Coarse {
+		time.Sleep(d - Coarse)
 	}
-	if rest := time.Until(end); rest > 0 {
+	for rest := time.Until(end); rest > 0; rest = time.Until(end) {
 		t := syscall.NsecToTimespec(rest.Nanoseconds())
-		_ = syscall.Nanosleep(&t, nil) // woken early by a signal is early by less than coarse
+		_ = syscall.Nanosleep(&t, nil) // a signal may wake it early
 	}
 }

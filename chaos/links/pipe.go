@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"faultline/bench"
 )
 
 // buffers are read into; 32 KB is a socket's usual appetite.
@@ -149,7 +151,7 @@ func (p *pipe) hold(c chunk) {
 	}
 }
 
-// letGo passes held chunks on at their times, until none is left or the session is over.
+// letGo passes held chunks on at their times, to within about 0.1 ms, until none is left or the session is over.
 func (p *pipe) letGo() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -158,12 +160,13 @@ func (p *pipe) letGo() {
 		if !ok {
 			return
 		}
-		timer.Reset(time.Until(c.at))
+		timer.Reset(time.Until(c.at) - bench.Coarse)
 		select {
 		case <-timer.C:
 		case <-p.session.over:
 			return
 		}
+		bench.SleepExactly(time.Until(c.at))
 		if c.end == endNone {
 			p.write(c.data)
 		} else {
