@@ -116,7 +116,7 @@ const noFault = "none"
 // Against sets one control against another of its architecture, as if something had been broken in its window: what a matrix
 // shows where nothing is. What makes either invalid is kept.
 func Against(h RunHeader, control, other Facts) Summary {
-	invalid := Summarize(h, nil, other).Invalid
+	invalid := Summarize(h, &control, other).Invalid
 	other.Trial.Fault = Fault{Name: noFault, Kind: Several}
 	s := Summarize(h, &control, other)
 	s.Invalid = invalid

@@ -27,7 +27,7 @@ func checkControl(f Facts, slo SLO) *checkedControl {
 	if len(f.events(EventStopped)) > 0 {
 		c.wrong = "the control was interrupted"
 	}
-	for _, check := range validity(f, c.windows) {
+	for _, check := range validity(f, c.windows, false) {
 		if !check.Passed {
 			c.wrong = fmt.Sprintf("the control is invalid: %s: %s", check.Name, check.Saw)
 		}

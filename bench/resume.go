@@ -54,6 +54,7 @@ func DropInvalid(header RunHeader, trials []TrialHeader, dir string) (left []Tri
 	if err != nil {
 		return nil, 0, err
 	}
+	alone := !slices.ContainsFunc(trials, func(h TrialHeader) bool { return h.Fault.Kind == NoFault })
 	for _, h := range trials {
 		if slices.ContainsFunc(unfinished, func(u TrialHeader) bool { return u.Index == h.Index }) {
 			left = append(left, h)
@@ -64,7 +65,7 @@ func DropInvalid(header RunHeader, trials []TrialHeader, dir string) (left []Tri
 		if err != nil {
 			return nil, dropped, err
 		}
-		checks := validity(f, windows(f, header.Plan.SLO))
+		checks := validity(f, windows(f, header.Plan.SLO), alone)
 		if !slices.ContainsFunc(checks, func(c Check) bool { return !c.Passed }) {
 			continue
 		}

@@ -17,7 +17,7 @@ func Summarize(h RunHeader, control *Facts, f Facts) Summary {
 func summarize(h RunHeader, control *checkedControl, f Facts) Summary {
 	slo := h.Plan.SLO
 	s := Summary{Schema: SchemaVersion, Dir: f.Dir, Trial: f.Trial, Windows: windows(f, slo), Audit: audit(f), Events: f.Events}
-	s.Checks = validity(f, s.Windows)
+	s.Checks = validity(f, s.Windows, control == nil || control.wrong != "")
 	ref := newReference(control, f, s.Windows)
 	s.Recovery = recovery(f, ref, slo)
 	s.Drain = drainTime(h, f, ref)

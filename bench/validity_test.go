@@ -71,7 +71,7 @@ var faultKinds = []FaultKind{Slow, Latency, Kill, Hang, Poison, Forge, Crash, Ki
 func TestValidTrialsPass(t *testing.T) {
 	for _, kind := range append(faultKinds, NoFault) {
 		f := validFacts(kind)
-		checks := validity(f, windows(f, Defaults().SLO))
+		checks := validity(f, windows(f, Defaults().SLO), true)
 		for _, c := range checks {
 			if !c.Passed || c.Name == "" || c.Saw == "" {
 				t.Errorf("%q: %+v", kind, c)
@@ -106,8 +106,52 @@ func TestLatenessThatMatters(t *testing.T) {
 			}
 			f.Orders[i].Acked = f.Orders[i].Sent + c.answer
 		}
-		if got := punctual("fault", f, windows(f, Defaults().SLO).Fault); got.Passed != c.valid {
+		if got := punctual("fault", f, windows(f, Defaults().SLO).Fault, true); got.Passed != c.valid {
 			t.Errorf("answers of %s, %s late: %+v", c.answer, c.late, got)
+		}
+	}
+}
+
+// TestPunctualWhereItCounts: one order in 20 late makes the trial INVALID by its p99, but not in a baseline that a control stands beside,
+// nor where everything was refused.
+func TestPunctualWhereItCounts(t *testing.T) {
+	late := func(from, to time.Duration, code int) Facts {
+		f := validFacts(Slow)
+		for i := range f.Orders {
+			o := &f.Orders[i]
+			if o.Planned < from || o.Planned >= to {
+				continue
+			}
+			if i%20 == 0 {
+				o.Sent = o.Planned + 30*time.Millisecond
+			}
+			o.Acked = o.Sent + 2*time.Millisecond
+			if code > 0 {
+				o.Code, o.Told = code, ToldFailed
+			}
+		}
+		return f
+	}
+	p := validPhases
+	for _, c := range []struct {
+		name    string
+		f       Facts
+		alone   bool
+		invalid string
+	}{
+		{"a baseline alone", late(p.Baseline, p.Fault, 0), true, checkPunctual + ", baseline"},
+		{"a baseline beside a control", late(p.Baseline, p.Fault, 0), false, ""},
+		{"the fault's window", late(p.Fault, p.Recovery, 0), false, checkPunctual + ", fault"},
+		{"everything refused", late(p.Fault, p.Recovery, 503), false, ""},
+	} {
+		invalid := ""
+		for _, check := range validity(c.f, windows(c.f, Defaults().SLO), c.alone) {
+			if !check.Passed {
+				invalid += check.Name
+			}
+		}
+		if invalid != c.invalid {
+			t.Errorf("%s: INVALID for %q, want %q", c.name, invalid, c.invalid)
 		}
 	}
 }
@@ -170,7 +214,7 @@ func TestValidityFails(t *testing.T) {
 			f := validFacts(c.kind)
 			c.change(&f)
 			var failed []string
-			for _, check := range validity(f, windows(f, Defaults().SLO)) {
+			for _, check := range validity(f, windows(f, Defaults().SLO), true) {
 				if !check.Passed {
 					failed = append(failed, check.Name)
 				}
@@ -193,7 +237,7 @@ func TestNothingWasPlanned(t *testing.T) {
 
 func TestAHopelessSystemIsNotTheGeneratorsFault(t *testing.T) {
 	w := Window{To: time.Second, Offered: 100, Ack: Quantiles{N: 100, Never: 100, P99: Never}}
-	if c := punctual("fault", Facts{Orders: []Order{quick}}, w); !c.Passed {
+	if c := punctual("fault", Facts{Orders: []Order{quick}}, w, true); !c.Passed {
 		t.Errorf("%+v", c)
 	}
 }
@@ -219,7 +263,7 @@ func TestPunctual(t *testing.T) {
 			sent := planned + c.late(i)
 			f.Orders = append(f.Orders, Order{Planned: planned, Sent: sent, Acked: sent + planned, Code: 201, Done: sent + planned})
 		}
-		if got := punctual("fault", f, window(f.Orders, 0, time.Second, SLO{})); got.Passed != c.valid {
+		if got := punctual("fault", f, window(f.Orders, 0, time.Second, SLO{}), true); got.Passed != c.valid {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
