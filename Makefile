@@ -72,8 +72,8 @@ matrix: build ## break every place of sync, queue and hybrid, one after the othe
 	bin/faultline matrix --trials $(TRIALS) --out runs/matrix-$(stamp)
 
 storms: STORMS = 10
-storms: ## oracle 5: a retry storm that outlives its cause, and what heals it, STORMS=10 times each; an hour
-	$(GO) test ./bench -run 'RetryStorm' -timeout 24h -v -storms $(STORMS)
+storms: ## oracle 5: a retry storm that outlives its cause, and what heals it, STORMS=10 times each; half an hour
+	$(GO) test ./bench -run 'RetryStorm' -parallel 3 -timeout 24h -v -storms $(STORMS)
 
 capacities: ## faultline capacity finds what a pool of slots can do, within 5 %, 5 times of 5, and faultline breaking-point what breaks it; 10 quiet minutes
 	$(GO) test ./bench -run 'TestCapacityOfAPool|TestBreakingPointIsWhereQueueingSays' -timeout 24h -v -capacities 5

@@ -34,7 +34,7 @@ func TestNoise(t *testing.T) {
 	alarms := 0
 	for n, rows := range noiseRows(t, plan) {
 		cell, row := bench.Largest(rows)
-		t.Logf("%d: the largest of %d rows is %.3f, %s in %s", n+1, len(rows), cell.Propagation.Value, cell.Who, row.Architecture)
+		t.Logf("%d: the largest cell of %d rows is %.3f (%s of %s)", n+1, len(rows), cell.Propagation.Value, cell.Who, row.Architecture)
 		if cell.Propagation.Value > alarm {
 			alarms++
 		}
