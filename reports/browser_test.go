@@ -2,14 +2,19 @@ package reports
 
 import (
 	"context"
-	"faultline/internal/needs"
+	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"faultline/internal/needs"
 )
 
 // TestBrowserAcceptsThePage renders pages in Chromium, scripts on, and fails on anything that its console
@@ -35,6 +40,57 @@ func TestBrowserAcceptsThePage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestHdrHistogramPlotsHGRM has HdrHistogram's own plotter read the files. It plots every line but that of the greatest value,
+// which is infinitely far to the right.
+func TestHdrHistogramPlotsHGRM(t *testing.T) {
+	browser := needs.Browser(t)
+	reader, err := os.ReadFile(filepath.Join("testdata", "hdrhistogram", "plotfiles.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := variants()["two"]
+	parts := HGRMs(r)
+	var files []string
+	for _, p := range parts {
+		files = append(files, render(t, p.Format, r))
+	}
+	texts, err := json.Marshal(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dom, console := visit(t, browser, fmt.Sprintf("<body><script>%s\nconst read = JSON.stringify(%s.map(f => appendDataSeries(f, 'x', [])));"+
+		"document.body.textContent = read</script></body>", reader, texts))
+	var plots [][][]any
+	if _, rest, ok := strings.Cut(dom, "<body>"); !ok || json.Unmarshal([]byte(strings.Split(rest, "</body>")[0]), &plots) != nil || len(plots) != len(parts) {
+		t.Fatalf("the plotter read no plot:\n%s\n%s", dom, console)
+	}
+	for i, p := range parts {
+		trial := trialOf(r, p.Name)
+		curve, q := trial.AckCurve, trial.Windows.Fault.Ack
+		if strings.HasSuffix(p.Name, "done.hgrm") {
+			curve, q = trial.DoneCurve, trial.Windows.Fault.Done
+		}
+		want := [][]any{{"X", "x"}}
+		for _, at := range curve {
+			if at.Seconds >= 0 && atMost(at.Q, q.N) < q.N-q.Never {
+				want = append(want, []any{rounded(1/(1-at.Q), 2), rounded(1000*at.Seconds, 3)})
+			}
+		}
+		if q.Never > 0 { // the curve ends before its right end, and its last line is finite
+			want = append(want, []any{rounded(float64(q.N)/float64(q.Never), 2), rounded(1000*q.Max.Seconds(), 3)})
+		}
+		if len(want) < 10 || !reflect.DeepEqual(plots[i], want) {
+			t.Errorf("%s: plotted %v, want %v", p.Name, plots[i], want)
+		}
+	}
+}
+
+// rounded is v as it reads with so many decimals.
+func rounded(v float64, decimals int) float64 {
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'f', decimals, 64), 64)
+	return v
 }
 
 func visit(t *testing.T, browser, page string) (dom, console string) {
