@@ -68,7 +68,7 @@ coupling: ## hold latency couplings of every link of sync to 1, and of queue's a
 seams: ## run the outermost cuts of faultline seams and compute their front; half a minute
 	$(GO) test ./bench -run TestSeams -timeout 24h -v
 
-matrix: build ## break every place of sync, queue and hybrid, one after the other: an HTML page in 10 minutes
+matrix: build ## break every place of sync, queue and hybrid, one after the other: an HTML page in 8 minutes
 	bin/faultline matrix --trials $(TRIALS) --out runs/matrix-$(stamp)
 
 storms: STORMS = 10
