@@ -19,6 +19,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"faultline/bench"
+	"faultline/internal/lab"
 	"faultline/targets/docker"
 	"faultline/targets/process"
 )
@@ -27,7 +28,9 @@ import (
 const holderEnv = "FAULTLINE_DOCKER_TEST_HOLDER"
 
 func TestMain(m *testing.M) {
-	process.Main(map[string]process.Role{docker.RoleProbe: docker.Probe, docker.RoleSweep: docker.Sweep, docker.RoleDrive: drive, "notes": notes})
+	roles := lab.Roles()
+	roles[docker.RoleDrive], roles["notes"], roles["victim"] = drive, notes, victim
+	process.Main(roles)
 	if os.Getenv(holderEnv) != "" {
 		hold()
 	}
