@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"slices"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -72,8 +71,12 @@ func near(what string, got, want, share float64) error {
 	return nil
 }
 
-// Each round trip of a connection takes its own draw, never less; a third of them at most 5 % of the mean more,
-// because a busy machine makes everything else later. The distribution of draws is tested apart.
+// ways are what each way takes of what a direction's fault does to a round trip: to the callee, and back.
+var ways = map[string][2]float64{"": {0.5, 0.5}, bench.Up: {1, 0}, bench.Down: {0, 1}}
+
+// Each round trip of a connection takes its own draw, each way its part of that, by the callee's clock too, and never less; a
+// third of them at most 5 % of the mean more, because a busy machine makes everything else later. The distribution of draws is
+// tested apart.
 func TestLatencyIsAsDrawn(t *testing.T) {
 	timing(t)
 	t.Parallel()
@@ -95,32 +98,45 @@ func TestLatencyIsAsDrawn(t *testing.T) {
 		t.Run(fmt.Sprint(c.distribution, c.direction, c.size), func(t *testing.T) {
 			t.Parallel()
 			f := bench.Fault{Kind: bench.Latency, Delay: mean, Jitter: c.jitter, Distribution: c.distribution, Direction: c.direction}
+			came := make(chan time.Time, 1)
 			client, address := struck(t, upstream(t, func(conn *net.TCPConn) {
 				defer conn.Close()
 				for b := make([]byte, c.size); ; conn.Write(b) {
 					if _, err := io.ReadFull(conn, b); err != nil {
 						return
 					}
+					came <- time.Now()
 				}
 			}), f)
 			drawn, question, connection := &strike{fault: f, seed: 42}, make([]byte, c.size), int64(0)
 			measured(t, func() error {
 				connection++
 				conn := dial(t, address)
-				var over []time.Duration
+				over := map[string][]time.Duration{}
+				later := func(what string, took time.Duration, want float64) {
+					over[what] = append(over[what], took-time.Duration(want))
+				}
 				for nth := range uint64(12) {
 					began := time.Now()
 					go conn.Write(question)
 					_, err := io.ReadFull(conn, make([]byte, c.size))
+					ended := time.Now()
 					must(t, err)
-					over = append(over, time.Since(began)-drawn.delay(connection, nth+1))
+					there, draw := <-came, float64(drawn.delay(connection, nth+1))
+					later("the way up", there.Sub(began), ways[c.direction][0]*draw)
+					later("the way down", ended.Sub(there), ways[c.direction][1]*draw)
+					later("the round trip", ended.Sub(began), draw)
 				}
-				slices.Sort(over)
-				t.Logf("later than drawn: least %v, third %v, most %v", over[0], over[len(over)/3], over[len(over)-1])
-				if over[0] < 0 || over[len(over)/3] > mean/20 {
-					return fmt.Errorf("round trips took %v to %v more than was drawn, want 0 to %v", over[0], over[len(over)/3], mean/20)
+				var errs []error
+				for what, list := range over {
+					slices.Sort(list)
+					least, third := list[0], list[len(list)/3]
+					t.Logf("%s, later than drawn: least %v, third %v, most %v", what, least, third, list[len(list)-1])
+					if least < 0 || third > mean/20 {
+						errs = append(errs, fmt.Errorf("%s took %v to %v more than was drawn, want 0 to %v", what, least, third, mean/20))
+					}
 				}
-				return nil
+				return errors.Join(errs...)
 			})
 			if counted := cure(t, client); counted.Bytes < 12*int64(c.size) || counted.Waited < 12*mean/4 {
 				t.Errorf("counted %+v", counted)
@@ -129,12 +145,38 @@ func TestLatencyIsAsDrawn(t *testing.T) {
 	}
 }
 
+// even is the shape of the uniform distribution, which is also that of none in particular.
+func even(v float64) float64 { return min(max((v+1)/2, 0), 1) }
+
+// shapes are the distributions as docs/faults.md has them: how probable a draw is that exceeds the mean by at most v jitters.
+var shapes = map[string]func(v float64) float64{
+	"":            even,
+	bench.Uniform: even,
+	bench.Normal:  func(v float64) float64 { return math.Erfc(-v/math.Sqrt2) / 2 },
+	bench.Pareto:  func(v float64) float64 { return 1 - math.Pow(max(1.5+0.866*v, 1), -3) },
+}
+
+// fits says whether draws, in jitters beyond the mean, have a shape, or are later by at most a slack: whether they keep the
+// Kolmogorov–Smirnov distance that all but 1 in 1000 samples keep.
+func fits(list []float64, shape func(float64) float64, slack float64) error {
+	slices.Sort(list)
+	n, off := float64(len(list)), 0.0
+	for i, v := range list {
+		off = max(off, float64(i+1)/n-shape(v), shape(v-slack)-float64(i)/n)
+	}
+	if most := 1.95 / math.Sqrt(n); off > most {
+		return fmt.Errorf("%.0f draws are off their distribution by %.4f, want %.4f at most", n, off, most)
+	}
+	return nil
+}
+
 func TestDrawsAreDistributedAsAsked(t *testing.T) {
 	for _, c := range []struct {
 		distribution string
 		jitter       time.Duration
 		sd, least    float64 // in jitters, beyond the mean
 	}{
+		{"", 30, 1 / math.Sqrt(3), -1},
 		{bench.Uniform, 30, 1 / math.Sqrt(3), -1},
 		{bench.Normal, 30, 1, -100.0 / 30},
 		{bench.Pareto, 30, 1, -1 / math.Sqrt(3)},
@@ -148,6 +190,12 @@ func TestDrawsAreDistributedAsAsked(t *testing.T) {
 		err := errors.Join(near("the mean", mean, 100, 0.01), near("the standard deviation", sd, 30*c.sd, 0.05))
 		if least := slices.Min(list); err != nil || least < 100+30*c.least-0.001 || least > 100+30*c.least+15 {
 			t.Errorf("%s: %v, the least is %.1f ms", c.distribution, err, least)
+		}
+		for i := range list {
+			list[i] = (list[i] - 100) / 30
+		}
+		if err := fits(list, shapes[c.distribution], 0); err != nil {
+			t.Errorf("%s: %v", c.distribution, err)
 		}
 		if one, again := s.delay(3, 5), s.delay(3, 5); one != again || one == s.delay(3, 6) || one == s.delay(4, 5) {
 			t.Errorf("%s: draws are not those of their connection and turn", c.distribution)
@@ -163,122 +211,6 @@ func meanAndDeviation(list []float64) (mean, sd float64) {
 		sd += (v - mean) * (v - mean) / float64(len(list))
 	}
 	return mean, math.Sqrt(sd)
-}
-
-// received tells when an upstream got its first and its last bytes, of all connections together.
-type received struct {
-	mu          sync.Mutex
-	bytes       int
-	begin       int // of them, what came first
-	first, last time.Time
-}
-
-func (r *received) take(c *net.TCPConn) {
-	defer c.Close()
-	for b := make([]byte, 4096); ; {
-		n, err := c.Read(b)
-		r.mu.Lock()
-		if r.last = time.Now(); r.bytes == 0 {
-			r.first, r.begin = r.last, n
-		}
-		r.bytes += n
-		r.mu.Unlock()
-		if err != nil {
-			return
-		}
-	}
-}
-
-func (r *received) rate() (rate float64, bytes int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return float64(r.bytes-r.begin) / r.last.Sub(r.first).Seconds(), r.bytes
-}
-
-// The rate is that of the link, however many connections share it.
-func TestBandwidth(t *testing.T) {
-	timing(t)
-	t.Parallel()
-	const rate = 200_000
-	for _, direction := range []string{"", bench.Up} {
-		measured(t, func() error {
-			r := &received{}
-			client, address := struck(t, upstream(t, r.take), bench.Fault{Kind: bench.Bandwidth, Rate: rate, Direction: direction})
-			for range 2 {
-				conn := dial(t, address)
-				go func() {
-					conn.Write(make([]byte, rate/4))
-					conn.CloseWrite()
-				}()
-			}
-			poll.Until(t, 10*time.Second, "all came", func() bool { _, n := r.rate(); return n == 2*(rate/4) })
-			got, _ := r.rate()
-			c := cure(t, client)
-			t.Logf("%.0f bytes a second, %+v", got, c)
-			if c.Bytes < 2*(rate/4) || c.Struck == 0 || c.Waited == 0 {
-				return fmt.Errorf("counted %+v", c)
-			}
-			return near("the rate", got, rate, 0.05)
-		})
-	}
-}
-
-func TestBandwidthOfOneWayLeavesTheOther(t *testing.T) {
-	t.Parallel()
-	client, address := struck(t, upstream(t, func(c *net.TCPConn) {
-		c.Write(make([]byte, 1<<20))
-		c.CloseWrite()
-		io.Copy(io.Discard, c)
-		c.Close()
-	}),
-		bench.Fault{Kind: bench.Bandwidth, Rate: 1000, Direction: bench.Up})
-	began := time.Now()
-	n, err := io.Copy(io.Discard, dial(t, address))
-	if took := time.Since(began); n != 1<<20 || err != nil || took > 2*time.Second {
-		t.Errorf("%d bytes came down in %v, %v", n, took, err)
-	}
-	conn := dial(t, address)
-	go conn.Write(make([]byte, 100_000))
-	poll.Until(t, 10*time.Second, "bytes wait", func() bool {
-		s, err := client.State(t.Context())
-		return err == nil && s.Places["a->b"].Faults["fault"].Struck > 1
-	})
-	cure(t, client)
-	poll.Until(t, 10*time.Second, "a cure lets them go", func() bool {
-		s, err := client.State(t.Context())
-		return err == nil && s.Places["a->b"].BytesUp == 100_000
-	})
-}
-
-func TestSlowStart(t *testing.T) {
-	timing(t)
-	t.Parallel()
-	const bytes = 30_000
-	f := bench.Fault{Kind: bench.SlowStart, Rate: 20_000, Delay: 300 * time.Millisecond}
-	measured(t, func() error {
-		r := &received{}
-		client, address := struck(t, upstream(t, r.take), bench.Fault{})
-		old := dial(t, address)
-		_, err := old.Write([]byte("x"))
-		must(t, err)
-		poll.Until(t, 10*time.Second, "the old connection is there", func() bool { _, n := r.rate(); return n == 1 })
-		strikeWith(t, client, f)
-		must(t, old.SetWriteDeadline(time.Now().Add(5*time.Second)))
-		_, err = old.Write(make([]byte, bytes))
-		must(t, err)
-		poll.Until(t, 10*time.Second, "the old connection is not slow", func() bool { _, n := r.rate(); return n == 1+bytes })
-
-		began := time.Now()
-		_, err = dial(t, address).Write(make([]byte, bytes))
-		must(t, err)
-		poll.Until(t, 10*time.Second, "all came", func() bool { _, n := r.rate(); return n == 1+2*bytes })
-		r.mu.Lock()
-		took := r.last.Sub(began)
-		r.mu.Unlock()
-		want := afterStart(f, bytes)
-		t.Logf("%d bytes took a new connection %v, %v by the formula", bytes, took, want)
-		return near("the time", took.Seconds(), want.Seconds(), 0.05)
-	})
 }
 
 func TestReset(t *testing.T) {
@@ -361,7 +293,7 @@ func TestBlackhole(t *testing.T) {
 		_, err := c.Write([]byte("x"))
 		must(t, err)
 	}
-	poll.Until(t, 10*time.Second, "three connections are up", func() bool { _, n := r.rate(); return n == 3 })
+	poll.Until(t, 10*time.Second, "three connections are up", func() bool { return r.bytes() == 3 })
 	strikeWith(t, client, bench.Fault{Kind: bench.Blackhole})
 	fresh := dial(t, address)
 	for _, c := range []*net.TCPConn{busy, fresh} {
@@ -372,7 +304,7 @@ func TestBlackhole(t *testing.T) {
 	silent(t, "an open connection", busy)
 	silent(t, "a new connection", fresh)
 	silent(t, "an ended connection", closing)
-	if _, n := r.rate(); n != 3 {
+	if n := r.bytes(); n != 3 {
 		t.Errorf("%d bytes came through", n-3)
 	}
 	c := cure(t, client)
@@ -386,7 +318,7 @@ func TestBlackhole(t *testing.T) {
 	}
 	_, err := quiet.Write([]byte("x"))
 	must(t, err)
-	poll.Until(t, 10*time.Second, "a connection that lost nothing goes on", func() bool { _, n := r.rate(); return n == 4 })
+	poll.Until(t, 10*time.Second, "a connection that lost nothing goes on", func() bool { return r.bytes() == 4 })
 }
 
 func TestHalfOpen(t *testing.T) {

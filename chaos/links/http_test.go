@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,17 +21,23 @@ import (
 	"faultline/bench"
 )
 
-// A shop counts the requests that reach it.
+// A shop counts the requests that reach it, and tells in its answers when they did.
 type shop struct {
 	address string
 	asked   atomic.Int64
 }
+
+// cameAt is the header line that tells it, in nanoseconds since epoch.
+const cameAt = "Came-At"
+
+var epoch = time.Now()
 
 const shopSays = `{"order_id":"ord_x7k9","status":"confirmed"}`
 
 func newShop(t *testing.T) *shop {
 	s := &shop{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(cameAt, strconv.FormatInt(int64(time.Since(epoch)), 10))
 		s.asked.Add(1)
 		io.Copy(io.Discard, r.Body)
 		if r.URL.Path == "/streamed" { // chunked
@@ -50,6 +57,7 @@ type outcome struct {
 	body   string
 	err    error
 	took   time.Duration
+	up     time.Duration // of that, until the callee had it; 0 if it does not say
 }
 
 // asks sends one request after the other on each of some connections, which were used before the fault began.
@@ -103,7 +111,11 @@ func (c *caller) outcome(request string) (o outcome) {
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	return outcome{res.StatusCode, string(body), err, time.Since(began)}
+	o = outcome{status: res.StatusCode, body: string(body), err: err, took: time.Since(began)}
+	if at, err := strconv.ParseInt(res.Header.Get(cameAt), 10, 64); err == nil {
+		o.up = epoch.Add(time.Duration(at)).Sub(began)
+	}
+	return o
 }
 
 // share says whether so many of n are a share, within the interval that all but 1 in 1000 samples of its binomial distribution are in.
@@ -144,20 +156,26 @@ func TestAnswersAtAShareOfRequests(t *testing.T) {
 	}
 }
 
+// So many requests as the share says reach the callee that much later, by its own clock, and the link counts those; no answer is
+// held. A few more may be late on a busy machine.
 func TestLagAtAShareOfRequests(t *testing.T) {
 	t.Parallel()
-	const lag = 30 * time.Millisecond
+	const lag = 100 * time.Millisecond
 	client, address := struck(t, newShop(t).address, bench.Fault{})
-	list, c := asks(t, client, address, bench.Fault{Kind: bench.Hold, Delay: lag, Share: 0.1}, 4, 150)
-	slices.SortFunc(list, func(a, b outcome) int { return int(b.took - a.took) })
-	least := list[c.Struck-1].took // were they the slowest?
-	t.Logf("%d of %d lagged; the least slow of them took %v", c.Struck, len(list), least)
-	if err := share("requests that lag", int(c.Struck), len(list), 0.1); err != nil || least < lag {
-		t.Errorf("%v; one of them took %v", err, least)
-	}
-	if c.Waited != time.Duration(c.Struck)*lag || count(list, func(o outcome) bool { return o.status != 200 }) > 0 {
-		t.Errorf("counted %+v", c)
-	}
+	measured(t, func() error {
+		list, c := asks(t, client, address, bench.Fault{Kind: bench.Hold, Delay: lag, Share: 0.1}, 8, 75)
+		held := count(list, func(o outcome) bool { return o.up >= lag })
+		late := count(list, func(o outcome) bool { return o.took-o.up >= lag })
+		fine := count(list, func(o outcome) bool { return o.status == 200 })
+		t.Logf("%d of %d requests and %d answers came late, counted %+v", held, len(list), late, c)
+		if err := share("requests counted", int(c.Struck), len(list), 0.1); err != nil || c.Seen != int64(len(list)) || fine != len(list) {
+			t.Errorf("%v; %d were fine, counted %+v", err, fine, c)
+		}
+		if few := len(list) / 100; c.Waited != time.Duration(c.Struck)*lag || held < int(c.Struck) || held > int(c.Struck)+few || late > few {
+			return fmt.Errorf("%d requests and %d answers came late, counted %+v", held, late, c)
+		}
+		return share("requests that came late", held, len(list), 0.1)
+	})
 }
 
 func TestLagIsAccurate(t *testing.T) {
@@ -166,11 +184,43 @@ func TestLagIsAccurate(t *testing.T) {
 	const lag = 40 * time.Millisecond
 	client, address := struck(t, newShop(t).address, bench.Fault{})
 	list, _ := asks(t, client, address, bench.Fault{Kind: bench.Hold, Delay: lag, Share: 1}, 1, 15)
-	var took []time.Duration
+	var took, up, down []time.Duration
 	for _, o := range list {
-		took = append(took, o.took)
+		took, up, down = append(took, o.took), append(up, o.up), append(down, o.took-o.up)
 	}
 	within(t, "a request", took, lag)
+	within(t, "its way to the callee", up, lag)
+	if least := slices.Min(down); least > lag/20 {
+		t.Errorf("an answer took %v at least", least)
+	}
+}
+
+// The times that requests are held for have the distribution that was asked for, by the callee's clock: none is early, nor later by
+// more than 5 % of the mean.
+func TestLagIsDistributedAsAsked(t *testing.T) {
+	timing(t)
+	t.Parallel()
+	const (
+		mean   = 60 * time.Millisecond
+		jitter = 20 * time.Millisecond
+	)
+	for _, distribution := range []string{bench.Uniform, bench.Normal, bench.Pareto} {
+		t.Run(distribution, func(t *testing.T) {
+			t.Parallel()
+			client, address := struck(t, newShop(t).address, bench.Fault{})
+			f := bench.Fault{Kind: bench.Hold, Delay: mean, Jitter: jitter, Distribution: distribution, Share: 1}
+			measured(t, func() error {
+				list, _ := asks(t, client, address, f, 32, 10)
+				var strays []float64
+				for _, o := range list {
+					strays = append(strays, (o.up-mean).Seconds()/jitter.Seconds())
+				}
+				m, sd := meanAndDeviation(strays)
+				t.Logf("mean %.3f, standard deviation %.3f, in jitters", m, sd)
+				return fits(strays, shapes[distribution], (mean/20).Seconds()/jitter.Seconds())
+			})
+		})
+	}
 }
 
 func TestTruncateAtAShareOfRequests(t *testing.T) {
