@@ -21,8 +21,8 @@ for side in "${sides[@]}"; do plan "${side/base/0}" >"$out/$side.yaml"; done
 # run COMPARISON ROUND SIDE: 3 is a gate, which is put to all rounds later; 4 an invalid trial, which is left out.
 run() {
   local code=0 seed=$((rounds * ($1 - 1) + $2))
-  bin/faultline run --plan "$out/$3.yaml" --seed "$seed" --trials 1 --out "$out/$1/$3/$(printf %03d "$2")" >/dev/null || code=$?
-  case $code in 0 | 3 | 4) ;; *) exit "$code" ;; esac
+  bin/faultline run --plan "$out/$3.yaml" --seed "$seed" --trials 1 --out "$out/$1/$3/$(printf %03d "$2")" >"$out/last.txt" 2>&1 || code=$?
+  case $code in 0 | 3 | 4) ;; *) cat "$out/last.txt" >&2; exit "$code" ;; esac
 }
 
 for ((i = 1; i <= times; i++)); do
