@@ -28,6 +28,7 @@ type world struct {
 
 	mu     sync.Mutex
 	events []bench.Event
+	at     []time.Time // when each was told
 }
 
 func newWorld(t *testing.T) *world {
@@ -65,7 +66,32 @@ func newWorld(t *testing.T) *world {
 func (w *world) note(e bench.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.events = append(w.events, e)
+	w.events, w.at = append(w.events, e), append(w.at, time.Now())
+}
+
+// spans are how long it took from each event of one kind to the next of another, at a place.
+func (w *world) spans(from, to bench.EventKind, place string) (spans []time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var began time.Time
+	for i, e := range w.events {
+		switch {
+		case e.Place != place:
+		case e.Kind == from:
+			began = w.at[i]
+		case e.Kind == to && !began.IsZero():
+			spans, began = append(spans, w.at[i].Sub(began)), time.Time{}
+		}
+	}
+	return spans
+}
+
+// lasted checks spans that are measured from outside: none is shorter than it should be, and the best of them is not much longer.
+func lasted(t *testing.T, what string, spans []time.Duration, least, most time.Duration) {
+	t.Helper()
+	if len(spans) == 0 || slices.Min(spans) < least || slices.Min(spans) > most {
+		t.Errorf("%s took %v, want %v to %v", what, spans, least, most)
+	}
 }
 
 func (w *world) count(kind bench.EventKind, place string) int {
@@ -266,15 +292,27 @@ func TestPoison(t *testing.T) {
 	}
 }
 
-// TestStall: a victim that stands still first is let pass by the service, and killed all the same.
+// TestStall: a victim that stands still first is let pass by the service, and killed all the same when it has stood still so long.
 func TestStall(t *testing.T) {
+	const stall, times = 150 * time.Millisecond, 3
 	w := newWorld(t)
-	heal := w.inject(StallAt("payment", "after-charge", Broker, 50*time.Millisecond, 2))
-	stop := w.work()
-	poll.Until(t, 15*time.Second, "two deaths and starts", func() bool { return w.count(bench.EventStarted, Broker) == 2 })
-	stop()
+	heal := w.inject(StallAt("payment", "after-charge", Broker, stall, times))
+	var passed, died []time.Duration
+	for n := 1; n <= times; n++ {
+		began := time.Now()
+		must(t, w.post("order->payment", "/work"))
+		passed = append(passed, time.Since(began))
+		poll.Until(t, 15*time.Second, "a death", func() bool { return w.count(bench.EventKilled, Broker) == n })
+		died = append(died, time.Since(began))
+		poll.Until(t, 15*time.Second, "a start", func() bool { return w.count(bench.EventStarted, Broker) == n })
+		poll.Until(t, 15*time.Second, "the next is armed", func() bool {
+			return n == times || strings.Contains(w.fake.services["payment"].String(), "after-charge")
+		})
+	}
 	heal()
-	if n := w.count(bench.EventKilled, Broker); n != 2 {
+	lasted(t, "passing", passed, 0, stall/2)
+	lasted(t, "dying", died, stall, stall*3/2)
+	if n := w.count(bench.EventKilled, Broker); n != times {
 		t.Errorf("killed %d times", n)
 	}
 }
@@ -329,14 +367,57 @@ func TestHealInTheMidstOfACrashLoop(t *testing.T) {
 	}
 }
 
+// TestRandomKills: lives and pauses are as long as is said, and differ; done again, they are the same.
 func TestRandomKills(t *testing.T) {
+	const times = 2
 	w := newWorld(t)
-	heal := w.inject(RandomKills("payment", 2))
-	poll.Until(t, 15*time.Second, "two deaths", func() bool { return w.count(bench.EventStarted, "payment") == 2 })
-	heal()
-	must(t, w.post("order->payment", "/work"))
-	if w.count(bench.EventKilled, "payment") != 2 || w.count(bench.EventWarning, "payment") != 0 {
-		t.Errorf("events: %+v", w.events)
+	w.network.seed = 1 // under 7 two lives are as long by chance
+	kills := func() []time.Duration {
+		w.events, w.at = nil, nil
+		w.note(bench.Event{Kind: bench.EventStarted, Place: "payment"}) // it runs
+		heal := w.inject(RandomKills("payment", times))
+		poll.Until(t, 15*time.Second, "two deaths", func() bool { return w.count(bench.EventStarted, "payment") == 1+times })
+		heal()
+		must(t, w.post("order->payment", "/work"))
+		if w.count(bench.EventKilled, "payment") != times || w.count(bench.EventWarning, "payment") != 0 {
+			t.Errorf("events: %+v", w.events)
+		}
+		lives, pauses := w.spans(bench.EventStarted, bench.EventKilled, "payment"), w.spans(bench.EventKilled, bench.EventStarted, "payment")
+		lasted(t, "a life", lives, 200*time.Millisecond, 800*time.Millisecond)
+		lasted(t, "a pause", pauses, 100*time.Millisecond, 300*time.Millisecond)
+		if alike(lives[:1], lives[1:]) {
+			t.Errorf("lives of %v are no random moments", lives)
+		}
+		return append(lives, pauses...)
+	}
+	runs := [][]time.Duration{kills()}
+	for len(runs) < 4 { // on a busy machine some are late
+		again := kills()
+		if slices.ContainsFunc(runs, func(r []time.Duration) bool { return alike(r, again) }) {
+			return
+		}
+		runs = append(runs, again)
+	}
+	t.Errorf("lives and pauses under one seed: %v", runs)
+}
+
+// alike is whether spans are the same, but for how long it takes to kill, to start and to tell.
+func alike(a, b []time.Duration) bool {
+	return slices.EqualFunc(a, b, func(a, b time.Duration) bool { return (a - b).Abs() < 40*time.Millisecond })
+}
+
+// TestCampaignsAreSeeded: what a campaign draws follows from the seed and the fault's name.
+func TestCampaignsAreSeeded(t *testing.T) {
+	draws := func(seed uint64, name string) (list []time.Duration) {
+		c := (&Network{seed: seed}).newCampaign(bench.Fault{Name: name}, nil, nil)
+		for range 5 {
+			list = append(list, c.between(0, time.Hour))
+		}
+		return list
+	}
+	one := draws(1, "a")
+	if !slices.Equal(one, draws(1, "a")) || slices.Equal(one, draws(2, "a")) || slices.Equal(one, draws(1, "b")) {
+		t.Errorf("seed 1: %v, again %v; seed 2: %v; another fault: %v", one, draws(1, "a"), draws(2, "a"), draws(1, "b"))
 	}
 }
 

@@ -51,12 +51,12 @@ func TestCrashLoopByTime(t *testing.T) {
 	const life = 200 * time.Millisecond
 	w := newWorld(t)
 	f := bench.Fault{Name: "loop", Kind: bench.CrashLoop, Place: "payment", Delay: life}
-	began := time.Now()
+	w.note(bench.Event{Kind: bench.EventInject, Place: "payment"})
 	heal := w.inject(f)
 	poll.Until(t, 15*time.Second, "four deaths", func() bool { return w.count(bench.EventKilled, "payment") >= 4 })
-	if took := time.Since(began); took < 3*life {
-		t.Errorf("four deaths in %v, three lives of %v are longer", took, life)
-	}
+	lasted(t, "the first death", w.spans(bench.EventInject, bench.EventKilled, "payment"), 0, life)
+	lasted(t, "a life", w.spans(bench.EventStarted, bench.EventKilled, "payment"), life, life*3/2)
+	lasted(t, "a pause", w.spans(bench.EventKilled, bench.EventStarted, "payment"), 100*time.Millisecond, 300*time.Millisecond)
 	heal()
 	deaths := w.count(bench.EventKilled, "payment")
 	must(t, w.post("order->payment", "/work"))

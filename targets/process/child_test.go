@@ -60,7 +60,7 @@ func TestRestart(t *testing.T) {
 	if second.Admin != first.Admin || second.Main == first.Main {
 		t.Errorf("first life %v, second %v: want the same state in a new process", first, second)
 	}
-	lives, err := os.ReadFile(filepath.Join(second.Admin, "lives"))
+	lives, err := os.ReadFile(filepath.Join(second.Admin, "diary"))
 	must(t, err)
 	if string(lives) != first.Main+"\n"+second.Main+"\n" {
 		t.Errorf("lives %q", lives)

@@ -5,15 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"faultline/bench"
+	"faultline/internal/lab"
 	"faultline/targets/process"
 )
 
@@ -43,16 +47,59 @@ var roles = map[string]process.Role{
 		<-ctx.Done()
 		return nil
 	},
+	"polite": func(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
+		return asked(ctx, s, listening, func() error {
+			time.Sleep(cleaning)
+			return write(s.Dir, "cleaned up")
+		})
+	},
+	"stubborn": func(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
+		return asked(ctx, s, listening, func() error { <-ctx.Done(); return nil })
+	},
+	"links": lab.Roles()["links"],
 }
 
-// idle notes each of its lives in its directory.
-func idle(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
-	lives, err := os.OpenFile(filepath.Join(s.Dir, "lives"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+// cleaning is how long it takes the polite to clean up.
+const cleaning = 300 * time.Millisecond
+
+// asked takes connects until it is asked to end, and leaves in its own way. It keeps a diary.
+func asked(ctx context.Context, s process.Spec, listening func(bench.Addresses), leave func() error) error {
+	end := make(chan os.Signal, 1)
+	signal.Notify(end, syscall.SIGTERM)
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(lives, os.Getpid())
-	if err := lives.Close(); err != nil {
+	defer l.Close()
+	if err := write(s.Dir, "began"); err != nil {
+		return err
+	}
+	listening(bench.Addresses{Main: l.Addr().String(), Admin: s.Dir})
+	select {
+	case <-end:
+	case <-ctx.Done():
+		return nil
+	}
+	if err := write(s.Dir, "was asked"); err != nil {
+		return err
+	}
+	return leave()
+}
+
+// write adds a line to the diary of a process.
+func write(dir, line string) error {
+	diary, err := os.OpenFile(filepath.Join(dir, "diary"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer diary.Close()
+	_, err = fmt.Fprintln(diary, line)
+	return err
+}
+
+// idle notes each of its lives in its diary.
+func idle(ctx context.Context, s process.Spec, listening func(bench.Addresses)) error {
+	if err := write(s.Dir, strconv.Itoa(os.Getpid())); err != nil {
 		return err
 	}
 	listening(bench.Addresses{Main: strconv.Itoa(os.Getpid()), Admin: s.Dir})
