@@ -65,12 +65,16 @@ func newConsumer(t *testing.T, prefetch int) (*patient, *hatch) {
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	links := []bench.Link{{From: "order", To: "payment", Transport: "queue"}, {From: "payment", To: "fraud", Transport: "queue"}}
-	p, err := newPart(Config{Name: "payment", Architecture: bench.Architecture{Links: links}, Workers: 1, Broker: BrokerConfig{Kind: "nats"}, Attempts: 1,
+	p, err := newPart(Config{Name: "payment", Architecture: bench.Architecture{Links: links}, Workers: 1, Attempts: 1,
+		Broker:   BrokerConfig{Kind: "nats"},
 		Settings: engine.Settings{Slots: prefetch, Queue: 1000, Work: time.Microsecond, Timeout: time.Second, Reach: time.Minute}},
 		map[string]string{"payment->broker": nobody, "broker->payment": nobody}, db)
 	must(t, err)
 	must(t, p.peer.Broker.Close())
-	h := &hatch{acked: make(chan time.Duration), queues: map[string]chan broker.Message{"payment": make(chan broker.Message), queue.Replies("payment"): make(chan broker.Message)}}
+	h := &hatch{acked: make(chan time.Duration), queues: map[string]chan broker.Message{}}
+	for _, name := range []string{"payment", queue.Replies("payment")} {
+		h.queues[name] = make(chan broker.Message)
+	}
 	p.peer.Broker = h
 	admin := httptest.NewServer(p.adminRoutes())
 	t.Cleanup(admin.Close)
@@ -89,7 +93,10 @@ func (h *hatch) turn(t *testing.T, round, n int) (last, least time.Duration) {
 	began := time.Now()
 	for i := range n {
 		id := fmt.Sprintf("ord_%d_%d", round, i)
-		for name, body := range map[string]any{"payment": flow.Request{Order: order.Order{ID: id}, ReplyTo: queue.Replies("order")}, queue.Replies("payment"): flow.Reply{Service: "fraud", Order: "ord_x" + id}} {
+		for name, body := range map[string]any{
+			"payment":                flow.Request{Order: order.Order{ID: id}, ReplyTo: queue.Replies("order")},
+			queue.Replies("payment"): flow.Reply{Service: "fraud", Order: "ord_x" + id},
+		} {
 			raw, err := json.Marshal(body)
 			must(t, err)
 			go func() { h.queues[name] <- broker.Message{ID: id, Order: id, Body: raw} }()
