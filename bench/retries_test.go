@@ -72,7 +72,7 @@ func TestOracleRetries(t *testing.T) {
 	needTime(t)
 	t.Parallel()
 	plan := retriesPlan(t, bench.Retry{Attempts: 3})
-	plan.Load.Rate, plan.Load.Arrivals = 1/1.5, bench.Constant // one each 1.5 s: none near the window's edges, and each has its time
+	plan.Load.Rate, plan.Load.Arrivals = 0.4, bench.Constant // one each 2.5 s: none near the window's edges
 	plan.Flow.Declined = 0
 	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: 3 * time.Second, Fault: 4800 * time.Millisecond, Recovery: 2 * time.Second, Drain: 10 * time.Second}
 	orders, failed, _ := attempts(t, plan)
