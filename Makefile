@@ -59,10 +59,10 @@ promises: ROUNDS = 10
 promises: ## break each promise ROUNDS=10 times, with both brokers, and have the audit catch what follows
 	$(GO) test ./bench -run TestBrokenPromises -parallel 4 -timeout 24h -v -rounds $(ROUNDS)
 
-noise: ## set a control against itself, 20 times: how far the matrix is from nothing where nothing is broken; 25 minutes
+noise: ## set a control against itself, 20 times: how far the matrix is from nothing where nothing is broken; 20 minutes
 	$(GO) test ./bench -run TestNoise -timeout 24h -v -noise 20
 
-coupling: ## hold latency couplings of every link of sync to 1, and of queue's answers to 0: 200 and 800 ms; 6 minutes
+coupling: ## hold latency couplings of every link of sync to 1, and of queue's answers to 0: 200 and 800 ms; 3 minutes
 	$(GO) test ./bench -run 'TestOracleCoupling|TestOracleAvailability' -timeout 24h -v -every-link
 
 seams: ## run the outermost cuts of faultline seams and compute their front; half a minute

@@ -151,7 +151,7 @@ func (p *pipe) hold(c chunk) {
 	}
 }
 
-// letGo passes held chunks on at their times, to within about 0.1 ms, until none is left or the session is over.
+// letGo passes held chunks on at their times, as exactly as the machine sleeps, until none is left or the session is over.
 func (p *pipe) letGo() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()

@@ -108,13 +108,19 @@ func travel(t *testing.T, socket, n int, port uint16) (took []time.Duration, ove
 	return took, overtook
 }
 
-// TestShape: datagrams that leave the port come later by the delay, but for the share that overtakes the others; those of another port, and
-// all of them after the cure, come at once.
+// TestShape: packets are delayed where the kernel has netem, and refused with the reason where it has not.
 func TestShape(t *testing.T) {
 	socket := cable(t)
-	if err := tryNetem(); err != nil {
-		t.Skipf("skipped: tests that need netem: %v", err)
+	if lacks := tryNetem(); lacks != nil {
+		refuses(t, socket, lacks)
+		return
 	}
+	delays(t, socket)
+}
+
+// delays: datagrams that leave the port come later by the delay, but for the share that overtakes the others; those of another port, and
+// all of them after the cure, come at once.
+func delays(t *testing.T, socket int) {
 	const n, struck, spared, delay, soon = 400, 7002, 7003, 60 * time.Millisecond, 30 * time.Millisecond
 	prompt := func(when string, port uint16) {
 		took, _ := travel(t, socket, n/4, port)
@@ -152,13 +158,8 @@ func TestShape(t *testing.T) {
 	}
 }
 
-// TestShapeWithoutNetem: a kernel that can't delay packets is said to lack what does, and nothing of what was tried is left.
-func TestShapeWithoutNetem(t *testing.T) {
-	socket := cable(t)
-	lacks := tryNetem()
-	if lacks == nil {
-		t.Skip("skipped: tests that need a kernel without netem")
-	}
+// refuses: a kernel that can't delay packets is said to lack what does, and nothing of what was tried is left.
+func refuses(t *testing.T, socket int, lacks error) {
 	t.Log(lacks)
 	if !errors.Is(lacks, unix.ENOENT) {
 		t.Errorf("%v: want it to say that there is no such scheduler", lacks)

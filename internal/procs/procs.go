@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"testing"
 )
 
 // State is that of a process by its letter, such as T for stopped; "" when it is gone.
@@ -33,6 +34,20 @@ func Children(parent int) (pids []int) {
 		}
 	}
 	return pids
+}
+
+// Resident is the resident memory in bytes of the process that asks, as the system tells it.
+func Resident(t testing.TB) int64 {
+	t.Helper()
+	raw, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Skip("skipped: no /proc here to see memory from outside")
+	}
+	pages, err := strconv.ParseInt(strings.Fields(string(raw))[1], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages * int64(os.Getpagesize())
 }
 
 // stat are the fields of /proc/PID/stat from the state on; empty when the process is gone.

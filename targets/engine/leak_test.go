@@ -1,40 +1,26 @@
 package engine
 
 import (
-	"os"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"faultline/internal/poll"
+	"faultline/internal/procs"
 )
-
-// resident is this process's resident memory in bytes, as the system tells it.
-func resident(t *testing.T) int64 {
-	t.Helper()
-	raw, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Skip("skipped: no /proc here to see memory from outside")
-	}
-	pages, err := strconv.ParseInt(strings.Fields(string(raw))[1], 10, 64)
-	must(t, err)
-	return pages * int64(os.Getpagesize())
-}
 
 // TestLeak: the process grows to the limit, stays there, and is what it was when the leak is healed.
 func TestLeak(t *testing.T) {
 	const limit, slack = 64 << 20, 8 << 20
 	e := newEngine(t, payment)
-	before := resident(t)
+	before := procs.Resident(t)
 	must(t, e.Leak(Leak{Rate: 4 * limit, Limit: limit}))
-	poll.Until(t, 5*time.Second, "it has grown by the limit", func() bool { return resident(t) > before+limit-slack })
+	poll.Until(t, 5*time.Second, "it has grown by the limit", func() bool { return procs.Resident(t) > before+limit-slack })
 	time.Sleep(3 * leakEvery) // it would go on growing
-	if more := resident(t) - before; more > limit+slack {
+	if more := procs.Resident(t) - before; more > limit+slack {
 		t.Errorf("it grew by %d bytes, the limit is %d", more, limit)
 	}
 	must(t, e.Leak(Leak{}))
-	poll.Until(t, 5*time.Second, "all is given back", func() bool { return resident(t) < before+slack })
+	poll.Until(t, 5*time.Second, "all is given back", func() bool { return procs.Resident(t) < before+slack })
 	for _, l := range []Leak{{Rate: 1}, {Limit: 1}, {Rate: -1, Limit: -1}, {Rate: 1, Limit: maxLeak + 1}} {
 		if e.Leak(l) == nil {
 			t.Errorf("%+v was taken", l)

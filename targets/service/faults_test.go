@@ -8,18 +8,16 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"faultline/bench"
 	"faultline/internal/poll"
+	"faultline/internal/procs"
 	"faultline/targets/engine"
 	"faultline/targets/order"
 	"faultline/targets/store"
@@ -263,14 +261,14 @@ func TestLeakAtTheWire(t *testing.T) {
 	p := newPatient(t, 8, time.Microsecond)
 	p.tell("/leak", `{"rate":1}`, http.StatusBadRequest)
 	debug.FreeOSMemory() // the test's own garbage must not be given back meanwhile
-	before, telling := resident(t), time.Now()
+	before, telling := procs.Resident(t), time.Now()
 	due := func(age time.Duration) int64 { return min(limit, int64(rate*age.Seconds())) }
 	p.tell("/leak", fmt.Sprintf(`{"rate":%d,"limit":%d}`, rate, limit), http.StatusNoContent)
 	told := time.Now()
 	behind := int64(math.MaxInt64)
 	for ; time.Since(telling) < time.Second; time.Sleep(tick / 5) {
 		age := time.Since(told) - tick
-		grown := resident(t) - before
+		grown := procs.Resident(t) - before
 		if most := due(time.Since(telling)) + slack; grown > most {
 			t.Fatalf("%v after it began it has grown by %d bytes, at most %d are due", time.Since(telling), grown, most)
 		}
@@ -278,22 +276,10 @@ func TestLeakAtTheWire(t *testing.T) {
 			behind = min(behind, due(age)-grown)
 		}
 	}
-	t.Logf("at best %d bytes less than were due, %d in the end", behind, resident(t)-before)
-	if grown := resident(t) - before; behind > slack || grown < limit-slack {
+	t.Logf("at best %d bytes less than were due, %d in the end", behind, procs.Resident(t)-before)
+	if grown := procs.Resident(t) - before; behind > slack || grown < limit-slack {
 		t.Errorf("it grew by %d bytes less than were due, and by %d in the end", behind, grown)
 	}
 	p.tell("/leak", `{}`, http.StatusNoContent)
-	poll.Until(t, 5*time.Second, "all is given back", func() bool { return resident(t) < before+slack })
-}
-
-// resident is the resident memory in bytes of the process that serves, as the system tells it.
-func resident(t *testing.T) int64 {
-	t.Helper()
-	raw, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Skip("skipped: no /proc here to see memory from outside")
-	}
-	pages, err := strconv.ParseInt(strings.Fields(string(raw))[1], 10, 64)
-	must(t, err)
-	return pages * int64(os.Getpagesize())
+	poll.Until(t, 5*time.Second, "all is given back", func() bool { return procs.Resident(t) < before+slack })
 }
