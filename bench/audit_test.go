@@ -7,6 +7,18 @@ import (
 	"time"
 )
 
+// booked enters lines into the book of made-up facts.
+func booked(f Facts, b books) Facts {
+	f.Book = newBook(f.Trial, f.Orders)
+	for _, r := range b.records {
+		f.Book.record([]byte(r.Order), []byte(r.Key), []byte(r.Status))
+	}
+	for _, e := range b.journal {
+		f.Book.enter([]byte(e.Order), []byte(e.Effect), e.N)
+	}
+	return f
+}
+
 // An end is everything that decides an order's class, in MEASURES' words.
 type end struct {
 	told                  Told
@@ -86,7 +98,7 @@ func TestClassifyAgreesWithMeasures(t *testing.T) {
 	for _, x := range ends() {
 		var e effects
 		for _, line := range x.journal("o") {
-			e.add(&line)
+			e.add([]byte(line.Effect), line.N)
 		}
 		i := slices.IndexFunc(oracle, func(row struct {
 			class Class
@@ -135,9 +147,9 @@ func TestEffectsStandTwice(t *testing.T) {
 			for _, effect := range []string{"charge", "reservation", "shipment", "done"} {
 				var e effects
 				for _, n := range c.lines {
-					e.add(&Entry{Effect: effect, N: n})
+					e.add([]byte(effect), n)
 				}
-				if net := e.charged + e.reserved + e.shipped + e.done; net != c.net || e.twice != c.twice {
+				if net := int(e.charged + e.reserved + e.shipped + e.done); net != c.net || e.twice != c.twice {
 					t.Errorf("%s: net %d, twice %v; want %d, %v", effect, net, e.twice, c.net, c.twice)
 				}
 			}
@@ -148,7 +160,7 @@ func TestEffectsStandTwice(t *testing.T) {
 func TestChecksAndScoresAreNoEffects(t *testing.T) {
 	var e effects
 	for _, effect := range []string{"check", "score", "check", "score"} {
-		e.add(&Entry{Effect: effect, N: 1})
+		e.add([]byte(effect), 1)
 	}
 	if e.any() || e.twice {
 		t.Errorf("%+v: a check that is made twice harms nobody", e)
@@ -158,11 +170,12 @@ func TestChecksAndScoresAreNoEffects(t *testing.T) {
 // TestSettleEveryEnd settles one order of every combination at once: no order may change its neighbour's class.
 func TestSettleEveryEnd(t *testing.T) {
 	var f Facts
+	var b books
 	want := map[Class]int{}
 	for i, x := range ends() {
 		id := fmt.Sprintf("ord_%d", i)
 		f.Orders = append(f.Orders, Order{Seq: i, Told: x.told, ID: id})
-		f.Journal = append(f.Journal, x.journal(id)...)
+		b.journal = append(b.journal, x.journal(id)...)
 		if x.at != nowhere {
 			f.Leftovers = append(f.Leftovers, Leftover{Order: id, Where: "payment", Dead: x.at == dead})
 		}
@@ -174,7 +187,7 @@ func TestSettleEveryEnd(t *testing.T) {
 		}
 	}
 	want[Unsent] += want[Phantom] // these were planned too
-	a := settleOrders(f)
+	a := settleOrders(booked(f, b))
 	sum := 0
 	for _, c := range Classes {
 		if a.Classes[c] != want[c] {
@@ -195,52 +208,61 @@ func TestSettleOrders(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		facts Facts
+		books books
 		want  map[Class]int
 	}{
-		{"nothing was planned", Facts{}, map[Class]int{}},
-		{"all went well", Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Journal: whole("a")}, map[Class]int{OK: 1}},
-		{"an accepted order without a trace", Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}}, map[Class]int{Lost: 1}},
+		{"nothing was planned", Facts{}, books{}, map[Class]int{}},
+		{"all went well", Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}}, books{journal: whole("a")}, map[Class]int{OK: 1}},
+		{"an accepted order without a trace", Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}}, books{}, map[Class]int{Lost: 1}},
 		{"a client that did not live to read of the decline",
 			Facts{Trial: header, Orders: []Order{{Told: ToldAccepted, ID: "a", Settled: Never}, {Seq: 1, Told: ToldAccepted, ID: "b", Settled: Never},
-				{Seq: 2, Told: ToldAccepted, ID: "c", Settled: Never}, {Seq: 3, Told: ToldAccepted, ID: "d", Settled: 1}},
-				Records: []Record{{Order: "a", Status: "payment_failed"}, {Order: "b", Status: "pending"}, {Order: "c", Status: "out_of_stock"},
-					{Order: "d", Status: "payment_failed"}},
-				Journal: end{charges: 1}.journal("c")},
+				{Seq: 2, Told: ToldAccepted, ID: "c", Settled: Never}, {Seq: 3, Told: ToldAccepted, ID: "d", Settled: 1}}},
+			books{records: []Record{{Order: "a", Status: "payment_failed"}, {Order: "b", Status: "pending"}, {Order: "c", Status: "out_of_stock"},
+				{Order: "d", Status: "payment_failed"}}, journal: end{charges: 1}.journal("c")},
 			map[Class]int{Declined: 1, Lost: 2, Zombie: 1}}, // c is still charged; d was told that it is confirmed
 		{"an answer was lost, its order was not: the key ties them",
-			Facts{Trial: header, Orders: []Order{{Told: ToldUnsent}, {Seq: 1, Told: ToldNothing}},
-				Records: []Record{{Order: "b", Key: Key(header, 1)}}, Journal: whole("b")},
+			Facts{Trial: header, Orders: []Order{{Told: ToldUnsent}, {Seq: 1, Told: ToldNothing}}},
+			books{records: []Record{{Order: "b", Key: Key(header, 1)}}, journal: whole("b")},
 			map[Class]int{Recovered: 1, Unsent: 1}},
 		{"a key of another trial ties nothing",
-			Facts{Trial: header, Orders: []Order{{Told: ToldNothing}},
-				Records: []Record{{Order: "b", Key: Key(TrialHeader{Seed: 7, Repeat: 3}, 0)}}, Journal: whole("b")},
+			Facts{Trial: header, Orders: []Order{{Told: ToldNothing}}},
+			books{records: []Record{{Order: "b", Key: Key(TrialHeader{Seed: 7, Repeat: 3}, 0)}}, journal: whole("b")},
 			map[Class]int{Vanished: 1, Phantom: 1}},
 		{"an effect for an order that nobody planned",
-			Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Journal: append(whole("a"), whole("x")...)},
+			Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}}, books{journal: append(whole("a"), whole("x")...)},
 			map[Class]int{OK: 1, Phantom: 1}},
-		{"a stranger whose charge was given back", Facts{Journal: end{charges: 1, refunds: 1}.journal("x")}, map[Class]int{}},
+		{"a stranger whose charge was given back", Facts{}, books{journal: end{charges: 1, refunds: 1}.journal("x")}, map[Class]int{}},
 		{"an effect for an order that was not sent",
-			Facts{Orders: []Order{{Told: ToldUnsent, ID: "a"}}, Journal: whole("a")}, map[Class]int{Unsent: 1, Phantom: 1}},
+			Facts{Orders: []Order{{Told: ToldUnsent, ID: "a"}}}, books{journal: whole("a")}, map[Class]int{Unsent: 1, Phantom: 1}},
 		{"dead beats waiting",
-			Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Leftovers: []Leftover{{Order: "a", Dead: true}, {Order: "a"}}},
+			Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Leftovers: []Leftover{{Order: "a", Dead: true}, {Order: "a"}}}, books{},
 			map[Class]int{Parked: 1}},
+		{"what waits for a second order of one key waits for the first",
+			Facts{Trial: header, Orders: []Order{{Told: ToldNothing}}, Leftovers: []Leftover{{Order: "b"}}},
+			books{records: []Record{{Order: "a", Key: Key(header, 0)}, {Order: "b", Key: Key(header, 0)}}},
+			map[Class]int{Unfinished: 1}},
 		{"a message that names no order is nobody's",
-			Facts{Orders: []Order{{Told: ToldFailed}, {Seq: 1, Told: ToldUnsent}}, Leftovers: []Leftover{{Dead: true}}},
+			Facts{Orders: []Order{{Told: ToldFailed}, {Seq: 1, Told: ToldUnsent}}, Leftovers: []Leftover{{Dead: true}}}, books{},
 			map[Class]int{Refused: 1, Unsent: 1}},
 		{"an effect that names no order is a stranger's",
-			Facts{Orders: []Order{{Told: ToldFailed}}, Journal: whole("")}, map[Class]int{Refused: 1, Phantom: 1}},
+			Facts{Orders: []Order{{Told: ToldFailed}}}, books{journal: whole("")}, map[Class]int{Refused: 1, Phantom: 1}},
+		{"a record that names no order ties nothing to it",
+			Facts{Trial: header, Orders: []Order{{Told: ToldFailed, ID: "a"}}},
+			books{records: []Record{{Key: Key(header, 0)}}, journal: whole("")}, map[Class]int{Refused: 1, Phantom: 1}},
+		{"two clients were given one id: its effects count once",
+			Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}, {Seq: 1, Told: ToldAccepted, ID: "a"}}}, books{journal: whole("a")},
+			map[Class]int{OK: 1, Lost: 1}},
 		{"one key made two orders: it is one, made twice",
-			Facts{Trial: header, Orders: []Order{{Told: ToldAccepted, ID: "b"}},
-				Records: []Record{{Order: "a", Key: Key(header, 0)}, {Order: "b", Key: Key(header, 0)}},
-				Journal: append(whole("a"), whole("b")...)},
+			Facts{Trial: header, Orders: []Order{{Told: ToldAccepted, ID: "b"}}},
+			books{records: []Record{{Order: "a", Key: Key(header, 0)}, {Order: "b", Key: Key(header, 0)}}, journal: append(whole("a"), whole("b")...)},
 			map[Class]int{Duplicated: 1}},
 		{"one key made two orders, only one of them done",
-			Facts{Trial: header, Orders: []Order{{Told: ToldNothing}},
-				Records: []Record{{Order: "a", Key: Key(header, 0)}, {Order: "b", Key: Key(header, 0)}}, Journal: whole("b")},
+			Facts{Trial: header, Orders: []Order{{Told: ToldNothing}}},
+			books{records: []Record{{Order: "a", Key: Key(header, 0)}, {Order: "b", Key: Key(header, 0)}}, journal: whole("b")},
 			map[Class]int{Recovered: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := settleOrders(c.facts)
+			a := settleOrders(booked(c.facts, c.books))
 			for _, class := range Classes {
 				if a.Classes[class] != c.want[class] {
 					t.Errorf("%s: %d, want %d", class, a.Classes[class], c.want[class])
@@ -250,35 +272,40 @@ func TestSettleOrders(t *testing.T) {
 	}
 }
 
-// TestLinesAreSettledByTime hands the journals over service by service, as they are collected.
-func TestLinesAreSettledByTime(t *testing.T) {
-	f := Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}, Journal: []Entry{
+// TestLinesOfAnEffectAreBookedAsTheyStand: they are one service's, in the order in which they were committed, whatever its clock said.
+func TestLinesOfAnEffectAreBookedAsTheyStand(t *testing.T) {
+	f := booked(Facts{Orders: []Order{{Told: ToldAccepted, ID: "a"}}}, books{journal: []Entry{
 		{T: 30, Order: "a", Effect: "charge", N: 1}, {T: 20, Order: "a", Effect: "charge", N: -1}, {T: 10, Order: "a", Effect: "charge", N: 1},
 		{T: 40, Order: "a", Effect: "reservation", N: 1}, {T: 50, Order: "a", Effect: "done", N: 1},
-	}}
+	}})
 	if a := settleOrders(f); a.Classes[OK] != 1 {
 		t.Errorf("%v: charged, refunded and charged again is one charge", a.Classes)
 	}
-	if f.Journal[0].T != 30 {
-		t.Error("the facts were put in another order")
-	}
 }
 
+// TestWitnesses: a violation is listed with the lines about it, by time, whatever service's journal they are from.
 func TestWitnesses(t *testing.T) {
-	var f Facts
+	f, b := Facts{Trial: TrialHeader{Schema: SchemaVersion}}, books{}
 	for i := range maxWitnesses + 5 {
 		id := fmt.Sprintf("ord_%d", i)
-		f.Orders = append(f.Orders, Order{Seq: i, Told: ToldFailed, ID: id, Status: "pending"})
-		f.Journal = append(f.Journal, Entry{Order: id, Service: "payment", Effect: "charge", N: 1})
+		f.Orders = append(f.Orders, Order{Seq: i, Told: ToldFailed, ID: id, Status: WordOf("pending")})
+		b.journal = append(b.journal, Entry{T: 2, Order: id, Service: "payment", Effect: "charge", N: 1})
 	}
-	f.Journal = append(f.Journal, Entry{Order: "x", Effect: "done", N: 1})
+	b.journal = append(b.journal, Entry{Order: "x", Effect: "done", N: 1}, Entry{T: 1, Order: "ord_0", Service: "risk", Effect: "score", N: 1})
+	dir := t.TempDir()
+	write(t, dir, f, b)
+	f, err := ReadTrial(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	a := settleOrders(f)
 	if a.Classes[Zombie] != maxWitnesses+5 || a.Broken() != maxWitnesses+6 || len(a.Witnesses) != maxWitnesses+1 {
 		t.Fatalf("%v, %d broken, %d witnesses", a.Classes, a.Broken(), len(a.Witnesses))
 	}
 	first, last := a.Witnesses[0], a.Witnesses[maxWitnesses]
-	if first.Order != "ord_0" || first.Told != ToldFailed || first.Status != "pending" || !slices.Equal(first.Journal, f.Journal[:1]) {
-		t.Errorf("%+v: the order, what was told and the journal's line are the evidence", first)
+	lines := []Entry{b.journal[len(b.journal)-1], b.journal[0]}
+	if first.Order != "ord_0" || first.Told != ToldFailed || first.Status != "pending" || !slices.Equal(first.Journal, lines) {
+		t.Errorf("%+v: the order, what was told and the journals' lines are the evidence", first)
 	}
 	if last.Class != Phantom || last.Seq != -1 || len(last.Journal) != 1 {
 		t.Errorf("%+v: a phantom has no place in the schedule, but lines", last)
@@ -287,13 +314,14 @@ func TestWitnesses(t *testing.T) {
 
 func TestShipped(t *testing.T) {
 	var f Facts
+	var b books
 	for i, ships := range []int{0, 1, 1, 2, 3} {
 		id := fmt.Sprint(i)
 		f.Orders = append(f.Orders, Order{Seq: i, Told: ToldAccepted, ID: id})
-		f.Journal = append(f.Journal, end{charges: 1, reserved: 1, done: 1, ships: ships}.journal(id)...)
+		b.journal = append(b.journal, end{charges: 1, reserved: 1, done: 1, ships: ships}.journal(id)...)
 	}
-	f.Journal = append(f.Journal, Entry{Order: "0", Effect: "shipment", N: -1})
-	if a := settleOrders(f); a.Shipped != [3]int{1, 2, 2} {
+	b.journal = append(b.journal, Entry{Order: "0", Effect: "shipment", N: -1})
+	if a := settleOrders(booked(f, b)); a.Shipped != [3]int{1, 2, 2} {
 		t.Errorf("%v done orders were shipped 0, 1 and more times", a.Shipped)
 	}
 }

@@ -35,7 +35,7 @@ func retries(f Facts) float64 {
 	orders, attempts := 0, 0
 	for i := range f.Orders {
 		if o := &f.Orders[i]; o.Planned >= f.Trial.Phases.Fault && o.Planned < f.Trial.Phases.Recovery && o.Told != ToldUnsent {
-			orders, attempts = orders+1, attempts+max(1, o.Attempts)
+			orders, attempts = orders+1, attempts+max(1, int(o.Attempts))
 		}
 	}
 	return share(attempts-orders, orders)

@@ -88,18 +88,6 @@ type TrialHeader struct {
 	Ready time.Duration `json:"ready"`
 }
 
-// Told is what the client learned of an order by the end of the drain.
-type Told string
-
-// What a client can learn.
-const (
-	ToldNothing  Told = "no answer" // time-out or reset: it does not know
-	ToldAccepted Told = "accepted"  // accepted, or confirmed
-	ToldDeclined Told = "declined"  // payment_failed, out_of_stock
-	ToldFailed   Told = "failed"    // 5xx, connection refused
-	ToldUnsent   Told = "unsent"    // planned and never sent
-)
-
 // An Order is what the client saw of one order. Moments are on the trial's clock, or Never.
 type Order struct {
 	Seq      int           // index into the schedule
@@ -108,13 +96,13 @@ type Order struct {
 	Acked    time.Duration // answered, or given up
 	Done     time.Duration // when the client learned it was confirmed
 	Settled  time.Duration // when the client learned its end, good or bad
-	Code     int           // HTTP status of the answer, 0 if none
 	ID       string        // as the service named it, "" if it never said
-	Status   string        // last status the client saw
-	Polls    int           // reads it took
-	Attempts int           // requests it took to be answered, or given up
+	Status   Word          // last status the client saw
+	Error    Word          // transport error, "" if none
+	Polls    int32         // reads it took
+	Attempts int16         // requests it took to be answered, or given up
+	Code     int16         // HTTP status of the answer, 0 if none
 	Told     Told
-	Error    string // transport error, "" if none
 }
 
 // An EventKind says what happened at a moment of a trial.
@@ -250,9 +238,8 @@ type Facts struct {
 	Samples   []Sample
 	Queues    []QueueSample
 	Broker    []BrokerSample
-	Journal   []Entry
+	Book      *Book // nil: no line was in any
 	Leftovers []Leftover
-	Records   []Record
 	Harness   []HarnessSample
 	ReadBacks []ReadBack
 }

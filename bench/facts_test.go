@@ -28,9 +28,7 @@ func someFacts() Facts {
 	for i, text := range hostile {
 		at := time.Duration(i) * time.Millisecond
 		f.Orders = append(f.Orders, Order{Seq: i, Planned: at, Sent: at + 1, Acked: at + 2, Done: Never, Settled: Never, Code: 500,
-			ID: text, Status: text, Told: ToldFailed, Error: text})
-		f.Journal = append(f.Journal, Entry{T: at, Service: "payment", Order: text, Effect: "charge", N: -1})
-		f.Records = append(f.Records, Record{Order: text, Key: text, Status: text})
+			ID: text, Status: WordOf(text), Told: ToldFailed, Error: WordOf(text)})
 	}
 	followed := &f.Orders[2]
 	followed.Told, followed.Code, followed.Done, followed.Settled, followed.Polls = ToldAccepted, 202, time.Second, time.Second, 6
@@ -38,8 +36,17 @@ func someFacts() Facts {
 	return f
 }
 
-// write writes facts as a trial does, and returns their directory.
-func write(t testing.TB, dir string, f Facts) {
+// someBooks are the lines of the books of someFacts.
+func someBooks() (b books) {
+	for i, text := range hostile {
+		b.journal = append(b.journal, Entry{T: time.Duration(i) * time.Millisecond, Service: "payment", Order: text, Effect: "charge", N: -1})
+		b.records = append(b.records, Record{Order: text, Key: text, Status: text})
+	}
+	return b
+}
+
+// write writes facts as a trial does, and the lines of its books.
+func write(t testing.TB, dir string, f Facts, lines ...books) {
 	t.Helper()
 	w, err := Create(dir, f.Trial)
 	if err != nil {
@@ -69,8 +76,10 @@ func write(t testing.TB, dir string, f Facts) {
 	each(f.Queues, w.Queue)
 	each(f.Broker, w.Broker)
 	each(f.Harness, w.Harness)
-	w.Journal(f.Journal)
-	w.Records(f.Records)
+	for _, b := range lines {
+		w.Journal(b.journal)
+		w.Records(b.records)
+	}
 	w.Leftovers(f.Leftovers)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)

@@ -150,21 +150,21 @@ func (s sender) post(seq, attempt int, timeout time.Duration) (code int, body []
 func (o *Order) learn(code int, body []byte, err error) {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		o.Told, o.Error, o.Settled = ToldFailed, "connection refused", o.Acked
+		o.Told, o.Error, o.Settled = ToldFailed, WordOf("connection refused"), o.Acked
 		return
 	case err != nil:
-		o.Told, o.Error = ToldNothing, shortError(err)
+		o.Told, o.Error = ToldNothing, WordOf(shortError(err))
 		return
 	}
 	view := readView(body)
-	o.Code, o.ID, o.Status, o.Told = code, view.ID, view.Status, told(code)
+	o.Code, o.ID, o.Status, o.Told = int16(code), view.ID, WordOf(view.Status), told(code)
 	switch code {
 	case http.StatusCreated:
 		o.Done, o.Settled = o.Acked, o.Acked
 	case http.StatusAccepted:
 	default:
 		o.Settled = o.Acked
-		o.Status = ""
+		o.Status = Word{}
 	}
 }
 

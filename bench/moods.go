@@ -58,8 +58,8 @@ func (s sender) hurry(o *Order, p patience) {
 	for open := 1; open > 0; {
 		select {
 		case <-again.C:
-			if o.Attempts <= p.more && s.ctx.Err() == nil {
-				click(o.Seq, o.Attempts)
+			if int(o.Attempts) <= p.more && s.ctx.Err() == nil {
+				click(o.Seq, int(o.Attempts))
 				o.Attempts++
 				open++
 			}
@@ -84,7 +84,7 @@ func (s spell) resent() (orders, requests int) {
 	for _, o := range s.facts.Orders {
 		if o.Planned >= s.from && o.Planned < s.to && o.Attempts > 1 {
 			orders++
-			requests += o.Attempts
+			requests += int(o.Attempts)
 		}
 	}
 	return orders, requests

@@ -64,7 +64,7 @@ func attemptsIn(f bench.Facts, window bool) float64 {
 	for _, o := range f.Orders {
 		if in := o.Planned >= f.Trial.Phases.Fault && o.Planned < f.Trial.Phases.Recovery; in == window && (window || o.Planned < f.Trial.Phases.Fault) {
 			orders++
-			requests += o.Attempts
+			requests += int(o.Attempts)
 		}
 	}
 	return float64(requests) / float64(orders)

@@ -31,7 +31,7 @@ func newObserver(link string, clock Clock, seed uint64, url string, outcome func
 
 // learned writes down what a status that was seen at a moment tells of an order, and reports whether that is its end.
 func (o *Order) learned(status string, at time.Duration) bool {
-	o.Status = status
+	o.Status = WordOf(status)
 	told, settled := settle(status)
 	if !settled {
 		return false

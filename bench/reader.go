@@ -12,12 +12,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 )
 
 const (
-	maxRow   = 16 << 20 // bytes of a line of facts
-	maxNames = 1000     // texts of a file that share their memory
+	maxRow        = 16 << 20 // bytes of a line of facts
+	maxWords      = 1000     // texts of a file that are looked for among those read before
+	textsTogether = 1 << 16  // bytes
 )
 
 // ReadRun reads a run's header and the facts of all its trials, in the order they were run. A last line that was
@@ -63,23 +66,40 @@ func ReadTrial(dir string) (Facts, error) {
 	if err := readHeader(filepath.Join(dir, fileTrial), &f.Trial, func() int { return f.Trial.Schema }); err != nil {
 		return f, err
 	}
-	f.Orders = slices.Grow(f.Orders, countLines(dir, filePlanned))
-	f.Journal = slices.Grow(f.Journal, countLines(dir, fileJournal))
-	err := errors.Join(
-		readRows(dir, filePlanned, 1, f.planned),
-		readRows(dir, fileAnswers, 11, f.answer),
-		readRows(dir, fileOutcomes, 6, f.outcome),
-		readRows(dir, fileJournal, 5, f.entry),
-		readRows(dir, fileRecords, 3, func(r row) { f.Records = append(f.Records, Record{r.text(0), r.text(1), r.name(2)}) }),
-		readRows(dir, fileReadBacks, 6, f.readBack),
-		readObjects(dir, fileEvents, &f.Events),
-		readObjects(dir, fileServices, &f.Samples),
-		readObjects(dir, fileQueues, &f.Queues),
-		readObjects(dir, fileBroker, &f.Broker),
-		readObjects(dir, fileHarness, &f.Harness),
-		readObjects(dir, fileLeftovers, &f.Leftovers),
+	var rows, series error
+	var both sync.WaitGroup
+	both.Go(func() { rows = f.readOrders() })
+	both.Go(func() { series = f.readSeries() })
+	both.Wait()
+	return f, errors.Join(rows, series)
+}
+
+// readOrders reads what became of every order, as its client and the services say.
+func (f *Facts) readOrders() error {
+	f.Orders = slices.Grow(f.Orders, countLines(f.Dir, filePlanned))
+	client := errors.Join(
+		readRows(f.Dir, filePlanned, 1, f.planned),
+		readRows(f.Dir, fileAnswers, 11, f.answer),
+		readRows(f.Dir, fileOutcomes, 6, f.outcome),
+		readRows(f.Dir, fileReadBacks, 6, f.readBack),
 	)
-	return f, err
+	f.Book = newBook(f.Trial, f.Orders)
+	return errors.Join(client,
+		readRows(f.Dir, fileRecords, 3, func(r row) { f.Book.record(r.bytes(0), r.bytes(1), r.bytes(2)) }),
+		readJournal(f.Dir, f.enter),
+	)
+}
+
+// readSeries reads what was seen from time to time.
+func (f *Facts) readSeries() error {
+	return errors.Join(
+		readObjects(f.Dir, fileEvents, &f.Events),
+		readObjects(f.Dir, fileServices, &f.Samples),
+		readObjects(f.Dir, fileQueues, &f.Queues),
+		readObjects(f.Dir, fileBroker, &f.Broker),
+		readObjects(f.Dir, fileHarness, &f.Harness),
+		readObjects(f.Dir, fileLeftovers, &f.Leftovers),
+	)
 }
 
 func (f *Facts) planned(r row) {
@@ -99,14 +119,14 @@ func (f *Facts) order(r row) *Order {
 func (f *Facts) answer(r row) {
 	o := f.order(r)
 	o.Sent, o.Acked, o.Done, o.Settled = r.span(1), r.span(2), r.span(3), r.span(4)
-	o.Code, o.Told, o.Status, o.ID, o.Error = int(r.number(5)), Told(r.name(6)), r.name(7), r.text(8), r.name(9)
-	o.Attempts = int(r.number(10))
+	o.Code, o.Told, o.Status, o.ID, o.Error = int16(r.sized(5, 16)), r.told(6), r.word(7), r.text(8), r.word(9)
+	o.Attempts = int16(r.sized(10, 16))
 }
 
 func (f *Facts) outcome(r row) {
 	o := f.order(r)
-	o.Done, o.Settled, o.Polls = r.span(1), r.span(2), int(r.number(3))
-	o.Told, o.Status = Told(r.name(4)), r.name(5)
+	o.Done, o.Settled, o.Polls = r.span(1), r.span(2), int32(r.sized(3, 32))
+	o.Told, o.Status = r.told(4), r.word(5)
 }
 
 func (f *Facts) readBack(r row) {
@@ -115,38 +135,84 @@ func (f *Facts) readBack(r row) {
 		Done: r.span(4), Declined: r.number(5) == 1})
 }
 
-func (f *Facts) entry(r row) {
-	f.Journal = append(f.Journal, Entry{T: r.span(0), Service: r.name(1), Order: r.text(2), Effect: r.name(3), N: int(r.number(4))})
+func (f *Facts) enter(r journalRow) {
+	f.Book.enter(r.order(), row(r).bytes(3), r.n())
+	row(r).span(0)
+}
+
+// A journalRow is a line of a journal.
+type journalRow row
+
+// readJournal hands over every line of a trial's journals.
+func readJournal(dir string, take func(journalRow)) error {
+	return readRows(dir, fileJournal, 5, func(r row) { take(journalRow(r)) })
+}
+
+func (r journalRow) order() []byte { return row(r).bytes(2) }
+
+func (r journalRow) n() int { return int(row(r).number(4)) }
+
+func (r journalRow) entry() Entry {
+	return Entry{T: row(r).span(0), Service: row(r).text(1), Order: string(r.order()), Effect: row(r).text(3), N: r.n()}
 }
 
 // A row is a line of CSV; the first field that is not what it should be is kept as its error.
 type row struct {
 	fields [][]byte
-	names  map[string]string // those read so far in this file
+	kept   *kept
 	err    *error
 }
 
-func (r row) text(i int) string {
+// kept are the texts of a file that outlive it.
+type kept struct {
+	words map[string]Word // those read so far
+	texts strings.Builder // others, many together: each alone would take up to twice its length
+}
+
+// bytes are a field's, until the next row is read.
+func (r row) bytes(i int) []byte {
 	if bytes.IndexByte(r.fields[i], '\\') < 0 {
-		return string(r.fields[i])
+		return r.fields[i]
 	}
-	return unescape.Replace(string(r.fields[i]))
+	return []byte(unescape.Replace(string(r.fields[i])))
 }
 
-// name is a text of which there are few; equal ones share their memory.
-func (r row) name(i int) string {
-	if name, ok := r.names[string(r.fields[i])]; ok {
-		return name
+// text is a field that is another in every row.
+func (r row) text(i int) string {
+	field, texts := r.bytes(i), &r.kept.texts
+	if texts.Cap()-texts.Len() < len(field) {
+		*texts = strings.Builder{}
+		texts.Grow(max(len(field), textsTogether))
 	}
-	name := r.text(i)
-	if len(r.names) < maxNames {
-		r.names[string(r.fields[i])] = name
-	}
-	return name
+	from := texts.Len()
+	texts.Write(field)
+	return texts.String()[from:]
 }
 
-func (r row) number(i int) int64 {
-	n, err := strconv.ParseInt(string(r.fields[i]), 10, 64)
+// word is a field of which there are few.
+func (r row) word(i int) Word {
+	word, known := r.kept.words[string(r.fields[i])]
+	if !known {
+		word = WordOf(string(r.bytes(i)))
+		if len(r.kept.words) < maxWords {
+			r.kept.words[string(r.fields[i])] = word
+		}
+	}
+	return word
+}
+
+func (r row) told(i int) (t Told) {
+	if err := t.UnmarshalText(r.fields[i]); err != nil {
+		r.fail(err)
+	}
+	return t
+}
+
+func (r row) number(i int) int64 { return r.sized(i, 64) }
+
+// sized is a number that has so many bits.
+func (r row) sized(i, size int) int64 {
+	n, err := strconv.ParseInt(string(r.fields[i]), 10, size)
 	if err != nil {
 		r.fail(err)
 	}
@@ -164,7 +230,7 @@ func (r row) fail(err error) {
 // readRows hands every line of a CSV file with the given number of fields to take.
 func readRows(dir, name string, fields int, take func(row)) error {
 	var wrong error
-	r := row{names: map[string]string{}, err: &wrong}
+	r := row{kept: &kept{words: map[string]Word{}}, err: &wrong}
 	return eachLine(dir, name, func(line []byte) error {
 		var err error
 		if r.fields, err = split(r.fields[:0], line); err != nil {

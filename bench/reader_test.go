@@ -1,13 +1,14 @@
 package bench
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // factFiles are the files that grow line by line.
@@ -20,7 +21,7 @@ func TestCutOffAnywhere(t *testing.T) {
 		step = 7
 	}
 	dir := t.TempDir()
-	write(t, dir, someFacts())
+	write(t, dir, someFacts(), someBooks())
 	for _, name := range factFiles {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(dir, name)
@@ -46,8 +47,7 @@ func TestCutOffAnywhere(t *testing.T) {
 // TestCutOffIsOneRow checks that a cut loses the row it is in and no other.
 func TestCutOffIsOneRow(t *testing.T) {
 	dir := t.TempDir()
-	f := someFacts()
-	write(t, dir, f)
+	write(t, dir, someFacts(), someBooks())
 	path := filepath.Join(dir, fileJournal)
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -55,17 +55,17 @@ func TestCutOffIsOneRow(t *testing.T) {
 	}
 	for n := range raw {
 		put(t, path, raw[:n])
-		got, err := ReadTrial(dir)
-		whole := strings.Count(string(raw[:n]), "\n")
-		if err != nil || len(got.Journal) != whole {
-			t.Fatalf("after %d bytes: %d rows of %d, %v", n, len(got.Journal), whole, err)
-		}
-		for i, e := range got.Journal {
-			if e != f.Journal[i] {
-				t.Fatalf("after %d bytes, row %d: %+v", n, i, e)
-			}
+		got, err := journalOf(dir)
+		if whole := someBooks().journal[:bytes.Count(raw[:n], []byte("\n"))]; err != nil || !slices.Equal(got, whole) {
+			t.Fatalf("after %d bytes: %+v\nwant %+v, %v", n, got, whole, err)
 		}
 	}
+}
+
+// journalOf are the lines of a trial's journals.
+func journalOf(dir string) (list []Entry, err error) {
+	err = readJournal(dir, func(r journalRow) { list = append(list, r.entry()) })
+	return list, err
 }
 
 func TestCorruptionNamesFileAndLine(t *testing.T) {
@@ -78,6 +78,9 @@ func TestCorruptionNamesFileAndLine(t *testing.T) {
 		{"an open quote", fileRecords, "a,b,c\na,\"b,c\n", "records.csv line 2"},
 		{"a quote in the middle", fileRecords, "a,b\"b,c\n", "records.csv line 1"},
 		{"an order that was not planned", fileAnswers, "99,1,2,3,4,200,accepted,ok,a,,1\n", "answers.csv line 1: order 99 was never planned"},
+		{"something that nobody is told", fileAnswers, "0,1,2,3,4,200,all is well,ok,a,,1\n", `answers.csv line 1: "all is well" is nothing that a client can be told`},
+		{"a number too large for its column", fileAnswers, "0,1,2,3,4,99999,accepted,ok,a,,1\n", "answers.csv line 1"},
+		{"no time in a journal", fileJournal, "soon,payment,a,charge,1\n", "journal.csv line 1"},
 		{"an order before the first", fileOutcomes, "-1,1,2,3,accepted,ok\n", "outcomes.csv line 1: order -1 was never planned"},
 		{"no JSON", fileEvents, "{\"t\":1}\nnonsense\n", "events.jsonl line 2"},
 		{"half an object with a newline", fileServices, "{\"from\":1,\n", "services.jsonl line 1"},
@@ -150,7 +153,7 @@ func TestReadRunInTheOrderOfTheTrials(t *testing.T) {
 // FuzzReadTrial reads anything as facts: it may be refused, and must not panic.
 func FuzzReadTrial(f *testing.F) {
 	dir := f.TempDir()
-	write(f, dir, someFacts())
+	write(f, dir, someFacts(), someBooks())
 	for i, name := range factFiles {
 		raw, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
@@ -166,51 +169,6 @@ func FuzzReadTrial(f *testing.F) {
 		put(t, filepath.Join(dir, name), content)
 		if _, err := ReadTrial(dir); err != nil && !strings.Contains(err.Error(), name+" line ") {
 			t.Errorf("%v: names neither file nor line", err)
-		}
-	})
-}
-
-// BenchmarkAnalyse1M reads and sums up a trial of a million orders, each of them in every book.
-func BenchmarkAnalyse1M(b *testing.B) {
-	const orders, rate = 1_000_000, 10_000
-	dir := b.TempDir()
-	f := Facts{Trial: TrialHeader{Schema: SchemaVersion, Phases: Phases{Baseline: 10 * time.Second, Fault: 30 * time.Second,
-		Recovery: 60 * time.Second, Drain: 100 * time.Second, End: 130 * time.Second}, Fault: Fault{Name: "slow-risk", Kind: Slow, Place: "risk"}}}
-	for i := range orders {
-		at, id := time.Duration(i)*time.Second/rate, fmt.Sprintf("ord_%016x", i)
-		f.Orders = append(f.Orders, Order{Seq: i, Planned: at, Sent: at + 10_000, Acked: at + 5_000_000, Done: at + 90_000_000,
-			Settled: at + 90_000_000, Code: 202, ID: id, Status: "confirmed", Polls: 2, Told: ToldAccepted})
-		for _, effect := range []string{"charge", "reservation", "done"} {
-			f.Journal = append(f.Journal, Entry{T: at, Service: "payment", Order: id, Effect: effect, N: 1})
-		}
-	}
-	f.Events = []Event{{Kind: EventBooks}, {Kind: EventFinish}}
-	write(b, dir, f)
-	ordersOnly := b.TempDir()
-	write(b, ordersOnly, Facts{Trial: f.Trial, Orders: f.Orders})
-	h := RunHeader{Plan: Plan{SLO: Defaults().SLO, Load: Load{Rate: rate}}}
-	f = Facts{}
-	b.Run("read-orders", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := ReadTrial(ordersOnly); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("read", func(b *testing.B) {
-		for b.Loop() {
-			var err error
-			if f, err = ReadTrial(dir); err != nil || len(f.Orders) != orders {
-				b.Fatal(len(f.Orders), err)
-			}
-		}
-	})
-	b.Run("summarize", func(b *testing.B) {
-		for b.Loop() {
-			if s := Summarize(h, nil, f); s.Audit.Classes[OK] != orders {
-				b.Fatal(s.Audit.Classes)
-			}
 		}
 	})
 }

@@ -44,7 +44,7 @@ func attempts(t *testing.T, plan bench.Plan) (orders int, failed, others []int) 
 	for _, o := range facts[0].Orders {
 		if o.Told == bench.ToldFailed || o.Told == bench.ToldNothing {
 			orders++
-			failed[0] += o.Attempts
+			failed[0] += int(o.Attempts)
 		}
 	}
 	for _, s := range facts[0].Samples {

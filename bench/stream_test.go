@@ -102,7 +102,7 @@ func TestStreams(t *testing.T) {
 			t.Run(c.name+"/"+link, func(t *testing.T) {
 				s := &script{sends: c.sends}
 				got := followOne(t, link, s.serve(t))
-				if got.Status != c.status || got.Told != c.told || (got.Done != Never) != c.done || got.Polls != len(c.afters) {
+				if got.Status != WordOf(c.status) || got.Told != c.told || (got.Done != Never) != c.done || int(got.Polls) != len(c.afters) {
 					t.Errorf("got %+v", got)
 				}
 				if !slices.Equal(s.afters, c.afters) {

@@ -54,9 +54,9 @@ func harness(f Facts) HarnessCost {
 	late := lateness(f, 0, f.Trial.Phases.End)
 	c.Late, c.LateP999 = late.quantiles(), late.at(0.999)
 	for _, o := range f.Orders {
-		c.PollsMax = max(c.PollsMax, o.Polls)
+		c.PollsMax = max(c.PollsMax, int(o.Polls))
 		if f.Trial.Architecture.ClientLink() == Poll && o.Polls > 0 && o.Done != Never {
-			c.Resolution = max(c.Resolution, gapBefore(o.Polls))
+			c.Resolution = max(c.Resolution, gapBefore(int(o.Polls)))
 		}
 	}
 	return c

@@ -42,7 +42,7 @@ func (s sender) place(o *Order) {
 	p.budget.Earn()
 	unheard := false
 	for {
-		code, body, err := s.post(o.Seq, o.Attempts, p.timeout)
+		code, body, err := s.post(o.Seq, int(o.Attempts), p.timeout)
 		o.Attempts++
 		o.Acked = s.clock.Now()
 		o.learn(code, body, err)
@@ -59,7 +59,7 @@ func (s sender) place(o *Order) {
 // again reports whether an order is placed again: a decline is an answer, and so is a request that can't be understood.
 func (s sender) again(o Order, p patience) bool {
 	failed := o.Told == ToldNothing || o.Told == ToldFailed && (o.Code == 0 || o.Code >= 500)
-	return failed && o.Attempts <= p.retry.Attempts && s.ctx.Err() == nil && p.budget.Spend()
+	return failed && int(o.Attempts) <= p.retry.Attempts && s.ctx.Err() == nil && p.budget.Spend()
 }
 
 // wait is the time before an order's next attempt: doubled from one to the next, with jitter.

@@ -115,7 +115,7 @@ func TestLatenessThatMatters(t *testing.T) {
 // TestPunctualWhereItCounts: one order in 20 late makes the trial INVALID by its p99, but not in a baseline that a control stands beside,
 // nor where everything was refused.
 func TestPunctualWhereItCounts(t *testing.T) {
-	late := func(from, to time.Duration, code int) Facts {
+	late := func(from, to time.Duration, code int16) Facts {
 		f := validFacts(Slow)
 		for i := range f.Orders {
 			o := &f.Orders[i]

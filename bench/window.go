@@ -72,7 +72,7 @@ func planned(orders []Order, from, to time.Duration) (n int) {
 // failed reports whether the answer was a failure, or there was none. An order that was accepted and cancelled
 // later was answered well: it fails as a completion.
 func (o *Order) failed() bool {
-	return o.Acked == Never || o.Code == 0 || told(o.Code) == ToldFailed
+	return o.Acked == Never || o.Code == 0 || told(int(o.Code)) == ToldFailed
 }
 
 func perSecond(n int, span time.Duration) float64 {

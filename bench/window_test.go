@@ -13,12 +13,12 @@ var (
 	tardy    = Order{Acked: 600 * time.Millisecond, Done: 3 * time.Second, Settled: 3 * time.Second, Told: ToldAccepted, Code: 201}
 	stuck    = Order{Acked: 10 * time.Millisecond, Done: Never, Settled: Never, Told: ToldAccepted, Code: 202}
 	declined = Order{Acked: 10 * time.Millisecond, Done: Never, Settled: 10 * time.Millisecond, Told: ToldDeclined, Code: 402}
-	timedOut = Order{Acked: 10 * time.Second, Done: Never, Settled: Never, Told: ToldNothing, Error: "timeout"}
-	refused  = Order{Acked: time.Millisecond, Done: Never, Settled: time.Millisecond, Told: ToldFailed, Error: "connection refused"}
+	timedOut = Order{Acked: 10 * time.Second, Done: Never, Settled: Never, Told: ToldNothing, Error: WordOf("timeout")}
+	refused  = Order{Acked: time.Millisecond, Done: Never, Settled: time.Millisecond, Told: ToldFailed, Error: WordOf("connection refused")}
 	broken   = Order{Acked: 10 * time.Millisecond, Done: Never, Settled: 10 * time.Millisecond, Told: ToldFailed, Code: 503}
 	unsent   = Order{Sent: Never, Acked: Never, Done: Never, Settled: Never, Told: ToldUnsent}
 	// cancelled was accepted, and given up later: its answer was no failure, its completion is.
-	cancelled = Order{Acked: 10 * time.Millisecond, Done: Never, Settled: time.Second, Told: ToldFailed, Code: 202, Status: "cancelled"}
+	cancelled = Order{Acked: 10 * time.Millisecond, Done: Never, Settled: time.Second, Told: ToldFailed, Code: 202, Status: WordOf("cancelled")}
 )
 
 // at is an order like o, planned and sent at a moment.

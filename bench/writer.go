@@ -177,7 +177,7 @@ func flag(b bool) string {
 	return "0"
 }
 
-func whole[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
+func whole[T ~int | ~int16 | ~int32 | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
 
 // Planned writes when every order should be sent. It is on disk before the first order's answer can be.
 func (w *Writer) Planned(planned []time.Duration) {
@@ -190,12 +190,12 @@ func (w *Writer) Planned(planned []time.Duration) {
 // Answer writes what the client was answered, or that it gave up.
 func (w *Writer) Answer(o Order) {
 	w.row(fileAnswers, whole(o.Seq), whole(o.Sent), whole(o.Acked), whole(o.Done), whole(o.Settled), whole(o.Code),
-		string(o.Told), o.Status, o.ID, o.Error, whole(o.Attempts))
+		o.Told.String(), o.Status.String(), o.ID, o.Error.String(), whole(o.Attempts))
 }
 
 // Outcome writes what the client learned of an accepted order in the end.
 func (w *Writer) Outcome(o Order) {
-	w.row(fileOutcomes, whole(o.Seq), whole(o.Done), whole(o.Settled), whole(o.Polls), string(o.Told), o.Status)
+	w.row(fileOutcomes, whole(o.Seq), whole(o.Done), whole(o.Settled), whole(o.Polls), o.Told.String(), o.Status.String())
 }
 
 // ReadBack writes what a client saw of its order in "My Orders".

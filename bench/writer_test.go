@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,26 +15,34 @@ import (
 func TestFactsRoundTrip(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "trials", "003")
 	want := someFacts()
-	write(t, dir, want)
+	write(t, dir, want, someBooks())
 	got, err := ReadTrial(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.Dir = dir
+	want.Dir, got.Book = dir, nil
 	for i := range reflect.TypeFor[Facts]().NumField() {
 		field := reflect.TypeFor[Facts]().Field(i).Name
 		if g, w := reflect.ValueOf(got).Field(i).Interface(), reflect.ValueOf(want).Field(i).Interface(); !reflect.DeepEqual(g, w) {
 			t.Errorf("%s:\n got %+v\nwant %+v", field, g, w)
 		}
 	}
+	if lines, err := journalOf(dir); err != nil || !slices.Equal(lines, someBooks().journal) {
+		t.Errorf("journal: %v\n got %+v\nwant %+v", err, lines, someBooks().journal)
+	}
+	var records []Record
+	err = readRows(dir, fileRecords, 3, func(r row) { records = append(records, Record{r.text(0), r.text(1), r.text(2)}) })
+	if err != nil || !slices.Equal(records, someBooks().records) {
+		t.Errorf("records: %v\n got %+v\nwant %+v", err, records, someBooks().records)
+	}
 }
 
 func TestARowIsALine(t *testing.T) {
 	dir := t.TempDir()
 	f := someFacts()
-	write(t, dir, f)
-	for name, rows := range map[string]int{filePlanned: len(f.Orders), fileAnswers: len(f.Orders) - 1, fileOutcomes: 1, fileJournal: len(f.Journal),
-		fileRecords: len(f.Records), fileEvents: len(f.Events), fileServices: 1, fileQueues: 1, fileBroker: 1, fileHarness: 1, fileLeftovers: 1,
+	write(t, dir, f, someBooks())
+	for name, rows := range map[string]int{filePlanned: len(f.Orders), fileAnswers: len(f.Orders) - 1, fileOutcomes: 1, fileJournal: len(hostile),
+		fileRecords: len(hostile), fileEvents: len(f.Events), fileServices: 1, fileQueues: 1, fileBroker: 1, fileHarness: 1, fileLeftovers: 1,
 		fileReadBacks: 2} {
 		raw, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || bytes.Count(raw, []byte("\n")) != rows {
@@ -68,7 +77,7 @@ func TestWriterServesManyGoroutines(t *testing.T) {
 	for g := range writers {
 		all.Go(func() {
 			for i := range each {
-				w.Answer(Order{Seq: g*each + i, Told: ToldAccepted, Error: "a,\"b\"\nc"})
+				w.Answer(Order{Seq: g*each + i, Told: ToldAccepted, Error: WordOf("a,\"b\"\nc")})
 				w.Event(Event{Kind: EventWarning})
 			}
 		})

@@ -153,7 +153,7 @@ func newWitness(w bench.Witness) witness {
 	if w.Seq >= 0 {
 		name += fmt.Sprintf(", number %d", w.Seq)
 	}
-	out := witness{Order: name, Told: string(w.Told)}
+	out := witness{Order: name, Told: w.Told.String()}
 	if w.Status != "" {
 		out.Told += ", last seen " + w.Status
 	}

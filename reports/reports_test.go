@@ -71,7 +71,7 @@ func hostileRun() bench.Results {
 		t.Services[0].Service = nasty
 		t.Series.Bad[nasty] = t.Series.Bad["risk"]
 		t.Audit.Classes[bench.Lost]++
-		t.Audit.Witnesses = []bench.Witness{{Class: bench.Lost, Order: nasty, Told: nasty, Status: nasty,
+		t.Audit.Witnesses = []bench.Witness{{Class: bench.Lost, Order: nasty, Told: bench.ToldAccepted, Status: nasty,
 			Journal: []bench.Entry{{Service: nasty, Order: nasty, Effect: nasty, N: 1}}}}
 	}
 	r.Trials[1].Invalid = []string{nasty}

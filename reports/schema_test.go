@@ -141,6 +141,8 @@ func (m schemaMaker) of(t reflect.Type) map[string]any {
 	switch t {
 	case reflect.TypeFor[time.Duration]():
 		return map[string]any{"type": "integer"}
+	case reflect.TypeFor[bench.Told]():
+		return map[string]any{"type": "string"}
 	case reflect.TypeFor[time.Time]():
 		return map[string]any{"type": "string", "format": "date-time"}
 	case reflect.TypeFor[bench.Interval]():

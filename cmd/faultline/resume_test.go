@@ -38,7 +38,7 @@ func TestResumeAfterKill9(t *testing.T) {
 		t.Fatalf("%d trials, want 3\n%s", len(facts), out)
 	}
 	for _, f := range facts {
-		if !holds(filepath.Join(f.Dir, "events.jsonl"), `"finished"`) || len(f.Journal) == 0 {
+		if !holds(filepath.Join(f.Dir, "events.jsonl"), `"finished"`) || !holds(filepath.Join(f.Dir, "journal.csv"), "charge") {
 			t.Errorf("%s is not whole", f.Dir)
 		}
 	}
