@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// TimeoutHeader carries what is left of the time that a caller waits, in milliseconds; clocks need not agree.
+const TimeoutHeader = "Request-Timeout"
+
 // newClient makes an HTTP client for one kind of traffic to 127.0.0.1, with connections of its own.
 func newClient(timeout time.Duration) *http.Client {
 	return &http.Client{Timeout: timeout, Transport: transport()}

@@ -86,7 +86,7 @@ func TestRetryStorms(t *testing.T) {
 			p.Faults = []bench.Fault{{Name: "risk-down", Kind: bench.Kill, Place: "risk", About: "risk is killed and started again"}}
 		}, bench.Healed},
 		{"bound under μ × time-out", "sync", "retry", 48, func(p *bench.Plan) { p.Flow.Queue = 40 }, bench.Healed},
-		{"late work dropped", "sync", "retry", 48, func(p *bench.Plan) { p.Flow.KeepLate = false }, bench.Healed},
+		{"what can't be done in time is dropped", "sync", "deadline", 48, same, bench.Healed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -127,8 +127,8 @@ func (s sender) RoundTrip(hit *http.Request) (*http.Response, error) {
 }
 
 // post sends an attempt at an order, from 0, and waits for its answer.
-func (s sender) post(seq, attempt int, timeout time.Duration) (code int, body []byte, err error) {
-	ctx, cancel := context.WithTimeout(s.ctx, timeout)
+func (s sender) post(seq, attempt int, p patience) (code int, body []byte, err error) {
+	ctx, cancel := context.WithTimeout(s.ctx, p.timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(draft(s.header.Seed, seq)))
 	if err != nil {
@@ -137,6 +137,9 @@ func (s sender) post(seq, attempt int, timeout time.Duration) (code int, body []
 	req.GetBody = nil // with an Idempotency-Key the client would repeat it by itself, unseen
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Idempotency-Key", keyOf(s.header, seq, attempt))
+	if p.tells {
+		req.Header.Set(TimeoutHeader, strconv.FormatInt(p.timeout.Milliseconds(), 10))
+	}
 	resp, err := s.wire.RoundTrip(req) // no redirects, no second try that is not counted
 	if err != nil {
 		return 0, nil, err

@@ -46,7 +46,7 @@ func (s sender) hurry(o *Order, p patience) {
 	replies := make(chan reply, 1+p.more)
 	click := func(seq, attempt int) {
 		s.hurried.Go(func() {
-			code, body, err := s.post(seq, attempt, p.timeout)
+			code, body, err := s.post(seq, attempt, p)
 			replies <- reply{code, body, err}
 		})
 	}

@@ -21,7 +21,10 @@ type desk struct {
 	visits map[string][]visit // by the order's key
 }
 
-type visit struct{ came, left time.Duration }
+type visit struct {
+	came, left time.Duration
+	waits      string // as it is told
+}
 
 // ServeHTTP is part of http.Handler.
 func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -29,7 +32,7 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // only then is it seen that the client goes
 	d.mu.Lock()
 	n := len(d.visits[key])
-	d.visits[key] = append(d.visits[key], visit{came: came})
+	d.visits[key] = append(d.visits[key], visit{came: came, waits: r.Header.Get(TimeoutHeader)})
 	d.mu.Unlock()
 	answer := make(<-chan time.Time)
 	if d.status != 0 {
@@ -51,13 +54,14 @@ const faultFrom, faultTo = 20 * time.Millisecond, 70 * time.Millisecond
 func (o Order) struck() bool { return o.Planned >= faultFrom && o.Planned < faultTo }
 
 // driveTo sends orders to a desk before, under and after a fault, and returns them with their requests, by their numbers.
-func driveTo(t *testing.T, desk *desk, f Fault) (orders []Order, seen [][]visit) {
+func driveTo(t *testing.T, desk *desk, f Fault, tells bool) (orders []Order, seen [][]visit) {
 	t.Helper()
 	desk.clock, desk.visits = Clock{time.Now()}, map[string][]visit{}
 	server := httptest.NewServer(desk)
 	d := &driver{clock: desk.clock, url: server.URL, event: func(Event) {}, load: Load{Rate: 100, Timeout: 800 * time.Millisecond, Memory: 1 << 40}}
 	d.header = TrialHeader{Fault: f, Phases: Phases{Fault: faultFrom, Recovery: faultTo}}
 	link := Link{From: Client, To: "order", Transport: Wait}
+	link.Deadline = tells
 	link.Retry = &Retry{Backoff: 300 * time.Millisecond} // of none
 	d.header.Architecture.Links = []Link{link}
 	for at := range time.Duration(8) {
@@ -103,13 +107,13 @@ func TestImpatience(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			orders, seen := driveTo(t, c.desk, c.fault)
+			orders, seen := driveTo(t, c.desk, c.fault, false)
 			for seq, o := range orders {
 				want := 1
 				if o.struck() {
 					want = len(c.sent)
 				}
-				if len(seen[seq]) != want || o.Attempts != want {
+				if len(seen[seq]) != want || int(o.Attempts) != want {
 					t.Fatalf("an order planned at %v was sent %d times in %d attempts, want %d", o.Planned, len(seen[seq]), o.Attempts, want)
 				}
 			}
@@ -138,5 +142,27 @@ func TestImpatience(t *testing.T) {
 			}
 			within("the end", c.ends, least(func(o Order, _ []visit) time.Duration { return o.Acked - o.Sent }))
 		})
+	}
+}
+
+// TestDeadlineIsTold: a client that tells how long it waits does so with every request, also while a fault makes it impatient; others
+// tell nothing.
+func TestDeadlineIsTold(t *testing.T) {
+	for _, tells := range []bool{true, false} {
+		orders, seen := driveTo(t, &desk{status: 503}, Fault{Kind: Storm, Place: Client, Delay: 100 * time.Millisecond, Times: 2}, tells)
+		for seq, o := range orders {
+			want := "800"
+			if o.struck() {
+				want = "100"
+			}
+			if !tells {
+				want = ""
+			}
+			for i, v := range seen[seq] {
+				if v.waits != want {
+					t.Errorf("request %d of an order planned at %v told %q, want %q ms", i, o.Planned, v.waits, want)
+				}
+			}
+		}
 	}
 }

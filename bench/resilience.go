@@ -11,6 +11,9 @@ import (
 type Resilience struct {
 	// Timeout of one attempt at a call; nil is the flow's, 0 is none at all.
 	Timeout *time.Duration `json:"timeout,omitempty" yaml:"timeout,omitempty"`
+	// Deadline has a client tell its time-out with the order, so that services leave what can't be done by then. What services call
+	// each other with is told in any case.
+	Deadline bool `json:"deadline,omitempty" yaml:"deadline,omitempty"`
 	// Retry, Breaker, Bulkhead and Hedge are left out where nil.
 	Retry    *Retry    `json:"retry,omitempty" yaml:"retry,omitempty"`
 	Breaker  *Breaker  `json:"breaker,omitempty" yaml:"breaker,omitempty"`
@@ -59,6 +62,9 @@ func (r Resilience) Words() string {
 	} else if t != nil {
 		parts = append(parts, fmt.Sprintf("time-out %v", *t))
 	}
+	if r.Deadline {
+		parts = append(parts, "deadline told")
+	}
 	if t := r.Retry; t != nil {
 		parts = append(parts, fmt.Sprintf("%d retries", t.Attempts))
 		if t.Budget > 0 {
@@ -89,6 +95,7 @@ func (l Link) means(name string) (errs []error) {
 	bad(client && l.Breaker != nil, "breaker", "clients have time-outs and retries only")
 	bad(client && l.Bulkhead != nil, "bulkhead", "clients have time-outs and retries only")
 	bad(client && l.Hedge != nil, "hedge", "clients have time-outs and retries only")
+	bad(!client && l.Deadline, "deadline", "services tell theirs in any case")
 	bad(!client && l.Transport != "http" && l.Hedge != nil, "hedge", "only calls over http can be hedged")
 	return errs
 }

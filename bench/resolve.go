@@ -159,6 +159,9 @@ func (p Plan) check(c Catalogue) (errs []error) {
 	}
 	bad(p.Runtime != "process" && strings.Contains(p.Broker, "://"), "broker", "one that runs elsewhere can't be reached from containers, whose network has no way out: use rabbitmq or nats")
 	bad(p.Runtime == "process" && p.RabbitMQ.Image != "", "rabbitmq.image", "the process runtime has no images: use --runtime docker, or leave it out")
+	for _, a := range p.Architectures {
+		bad(p.Flow.KeepLate && a.clientLink().Deadline, "flow.keep_late", "services would go on with what the deadline of %s's clients rules out: leave out one of the two", a.Name)
+	}
 	return append(errs, p.checkQueues()...)
 }
 

@@ -12,6 +12,7 @@ const maxClientBackoff = time.Second
 // places the order again, under the same key.
 type patience struct {
 	timeout time.Duration
+	tells   bool // its time-out, with the order
 	retry   Retry
 	budget  *Budget
 	// resend is how long a client waits for an answer before it sends the order once more beside; 0: it does not. It does
@@ -22,7 +23,7 @@ type patience struct {
 
 // newPatience is that of the client's link; where it says nothing, the load's time-out and one attempt.
 func newPatience(l Load, link Link) patience {
-	p := patience{timeout: l.Timeout}
+	p := patience{timeout: l.Timeout, tells: link.Deadline}
 	if t := link.Timeout; t != nil && *t > 0 {
 		p.timeout = *t
 	}
@@ -42,7 +43,7 @@ func (s sender) place(o *Order) {
 	p.budget.Earn()
 	unheard := false
 	for {
-		code, body, err := s.post(o.Seq, int(o.Attempts), p.timeout)
+		code, body, err := s.post(o.Seq, int(o.Attempts), p)
 		o.Attempts++
 		o.Acked = s.clock.Now()
 		o.learn(code, body, err)

@@ -65,7 +65,7 @@ func NewTopology(p bench.Plan, a bench.Architecture, broker service.BrokerConfig
 			Name: name, Architecture: a, Workers: jobWorkers, Broker: broker, Attempts: queue.Attempts(reach), Secret: secret,
 			Declines: order.Declines{Seed: p.Seed, Share: p.Flow.Declined},
 			Settings: engine.Settings{Slots: slots, Queue: p.Flow.Queue, Work: p.Flow.Work[name], CPU: slices.Contains(p.Flow.CPU, name), Spread: p.Flow.Spread,
-				Seed: p.Seed, Timeout: p.Flow.Timeouts[name], Patience: patience(p, a), Reach: reach, KeepLate: p.Flow.KeepLate},
+				Seed: p.Seed, Timeout: p.Flow.Timeouts[name], Patience: patience(p, a), Needs: needs(p, a, name), Rest: rests(p, a, name), Reach: reach, KeepLate: p.Flow.KeepLate},
 		}
 		t.Services = append(t.Services, s)
 	}

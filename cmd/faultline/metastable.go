@@ -13,7 +13,7 @@ import (
 
 type metastableCommand struct {
 	searchFlags
-	Policy    []string      `placeholder:"NAME" help:"What callers do about failure: no-retry, retry, retry-same-key, budget, breaker (default: all)."`
+	Policy    []string      `placeholder:"NAME" help:"What callers do about failure: no-retry, retry, retry-same-key, budget, deadline, breaker (default: all)."`
 	By        []string      `default:"load,duration" placeholder:"WHAT" help:"What to search by: load, duration or both."`
 	Durations string        `default:"2.5s..15s" placeholder:"A..B" help:"Between which lengths of the fault to search, at --rate."`
 	Watch     time.Duration `default:"30s" help:"How long a trial waits for a system to heal before it cuts the load."`

@@ -25,7 +25,7 @@ func TestSearchesCanBeAskedByDefault(t *testing.T) {
 	lab.Faults = append(slices.Clone(lab.Faults), hang)
 	h, err := metastableCommand{searchFlags: searchFlags{Arch: "sync", Precision: "10%"}, By: []string{"load", "duration"}, Durations: "2.5s..15s"}.ask(lab)
 	must(t, err)
-	if trials, took := h.Estimate(); len(h.Policies) != 5 || trials == 0 || took.Hours() > 1 {
+	if trials, took := h.Estimate(); len(h.Policies) != 6 || trials == 0 || took.Hours() > 1 {
 		t.Errorf("metastable: %d policies, %d trials, %v", len(h.Policies), trials, took)
 	}
 }

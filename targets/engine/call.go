@@ -41,6 +41,8 @@ func (e *Engine) ask(ctx context.Context, slot *Slot, callee string, r flow.Requ
 func (e *Engine) call(ctx context.Context, spent *stretch, callee string, r flow.Request) (flow.Answer, error) {
 	defer spent.waited(callee, time.Now())
 	r.ReplyTo = ""
+	ctx, cancel := earlier(ctx, e.Settings.Rest[callee])
+	defer cancel()
 	answer, err := e.Guards[callee].Do(ctx, func(ctx context.Context) (flow.Answer, error) {
 		attempt := r
 		attempt.Trace = flow.Span(r.Trace)

@@ -89,9 +89,19 @@ func (e *Engine) handle(ctx context.Context, slot *Slot, r flow.Request) (flow.A
 	}
 }
 
+// earlier is a context that ends so long before its deadline, if it has one.
+func earlier(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	if deadline, told := ctx.Deadline(); told && by > 0 {
+		return context.WithDeadline(ctx, deadline.Add(-by))
+	}
+	return ctx, func() {}
+}
+
 // acquire waits for a slot and says how long that took.
 func (e *Engine) acquire(ctx context.Context, spent *stretch, shed bool) (*Slot, error) {
 	begin := time.Now()
+	ctx, cancel := earlier(ctx, e.Settings.Needs)
+	defer cancel()
 	slot, err := e.Slots.Acquire(ctx, shed)
 	spent.slot = time.Since(begin)
 	e.Metrics.slot.Observe(spent.slot.Seconds())

@@ -192,6 +192,37 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestWhatCantBeDoneInTime: a request leaves the queue while there is still as much time as its answer needs, and a callee is told
+// of a deadline that leaves its caller what it takes afterwards.
+func TestWhatCantBeDoneInTime(t *testing.T) {
+	const needs, left = 300 * time.Millisecond, 400 * time.Millisecond
+	deadline := time.Now().Add(left)
+	ctx, cancel := context.WithDeadline(t.Context(), deadline)
+	defer cancel()
+
+	e := newEngine(t, payment)
+	e.Settings.Needs, e.Slots = needs, NewSlots(0, 1)
+	_, err := e.Handle(ctx, request("a"))
+	var f *flow.Failure
+	if waited := left - time.Until(deadline); !errors.As(err, &f) || f.Code != 504 || waited < left-needs || waited > left-needs/2 {
+		t.Errorf("%v after %v; want 504 after %v, when the answer can't be there in time", err, waited, left-needs)
+	}
+
+	e = newEngine(t, payment)
+	e.Settings.Rest = map[string]time.Duration{"fraud": 100 * time.Millisecond}
+	var told time.Time
+	e.Asks["fraud"] = func(ctx context.Context, r flow.Request) (flow.Answer, error) {
+		told, _ = ctx.Deadline()
+		return answers("fraud", flow.Done)(ctx, r)
+	}
+	if _, err := e.Handle(ctx, request("a")); err != nil || !told.Equal(deadline.Add(-100*time.Millisecond)) {
+		t.Errorf("%v: the callee's deadline is %v before its caller's, want 100ms", err, deadline.Sub(told))
+	}
+	if _, err := e.Handle(t.Context(), request("b")); err != nil || time.Until(told) < e.Settings.Timeout/2 {
+		t.Errorf("%v: without a deadline a call has its own time-out, not %v", err, time.Until(told))
+	}
+}
+
 func TestWaiters(t *testing.T) {
 	var w waiters
 	if w.wake("a") {

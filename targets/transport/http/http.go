@@ -18,14 +18,12 @@ import (
 	"syscall"
 	"time"
 
+	"faultline/bench"
 	"faultline/targets/flow"
 )
 
 // Path is where a service takes requests from other services.
 const Path = "/steps"
-
-// TimeoutHeader carries what is left of the caller's deadline, in milliseconds; clocks need not agree.
-const TimeoutHeader = "Request-Timeout"
 
 const (
 	maxRequest  = 1 << 20 // bytes of a request between services
@@ -79,7 +77,7 @@ func Post(ctx context.Context, client *http.Client, url string, body []byte, hea
 	req.Header = header
 	req.Header.Set("Content-Type", "application/json")
 	if deadline, ok := ctx.Deadline(); ok {
-		req.Header.Set(TimeoutHeader, strconv.FormatInt(time.Until(deadline).Milliseconds(), 10))
+		req.Header.Set(bench.TimeoutHeader, strconv.FormatInt(time.Until(deadline).Milliseconds(), 10))
 	}
 	resp, err := client.Do(req)
 	if err != nil {
@@ -138,7 +136,7 @@ func Serve(h flow.Handler) http.Handler {
 
 // Deadline is a request's context, with what its caller left of the deadline.
 func Deadline(req *http.Request) (context.Context, context.CancelFunc) {
-	ms, err := strconv.ParseInt(req.Header.Get(TimeoutHeader), 10, 64)
+	ms, err := strconv.ParseInt(req.Header.Get(bench.TimeoutHeader), 10, 64)
 	if err != nil || ms <= 0 {
 		return context.WithCancel(req.Context())
 	}
