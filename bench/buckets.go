@@ -1,8 +1,11 @@
 package bench
 
 import (
+	"bytes"
+	"encoding/json"
 	"math"
 	"sort"
+	"strconv"
 	"time"
 )
 
@@ -21,6 +24,37 @@ func Buckets() []float64 {
 
 // bounds is Buckets, computed once; it is never written.
 var bounds = Buckets()
+
+// UnmarshalJSON reads {"80":25,"81":3} in a fraction of the time that reflection takes: most of what is known of services is this.
+func (h *Histogram) UnmarshalJSON(text []byte) error {
+	if counts, plain := readCounts(text); plain {
+		*h = counts
+		return nil
+	}
+	return json.Unmarshal(text, (*map[int]int64)(h))
+}
+
+// readCounts reads counts by bucket as they are written; plain is false for whatever else JSON may be.
+func readCounts(text []byte) (counts map[int]int64, plain bool) {
+	text, opened := bytes.CutPrefix(text, []byte(`{"`))
+	text, closed := bytes.CutSuffix(text, []byte(`}`))
+	if !opened || !closed {
+		return nil, false
+	}
+	counts = make(map[int]int64, 1+bytes.Count(text, []byte{','}))
+	for more := true; more; {
+		var pair []byte
+		pair, text, more = bytes.Cut(text, []byte(`,"`))
+		index, count, _ := bytes.Cut(pair, []byte(`":`))
+		i, err := strconv.Atoi(string(index))
+		n, wrong := strconv.ParseInt(string(count), 10, 64)
+		if err != nil || wrong != nil {
+			return nil, false
+		}
+		counts[i] = n
+	}
+	return counts, true
+}
 
 // Count returns how many durations the histogram holds.
 func (h Histogram) Count() int64 {

@@ -58,11 +58,11 @@ func runPlan(t testing.TB, plan bench.Plan) bench.Results {
 	if err := bench.Run(t.Context(), lab.New(), header, dir, func(bench.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
-	header, facts, err := bench.ReadRun(dir)
+	header, trials, err := bench.ReadSummaries(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bench.Analyse(header, facts)
+	return bench.Conclude(header, trials)
 }
 
 // runEach runs a plan of one fault for each of its architectures, side by side where there is room; the trials are in their order.

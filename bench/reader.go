@@ -26,6 +26,20 @@ const (
 // ReadRun reads a run's header and the facts of all its trials, in the order they were run. A last line that was
 // cut off in the middle is left out; anything else that is corrupt is an error that names file and line.
 func ReadRun(dir string) (RunHeader, []Facts, error) {
+	h, all, err := findTrials(dir)
+	if err != nil {
+		return h, nil, err
+	}
+	errs := make([]error, len(all))
+	parallel(len(all), func(i int) { all[i], errs[i] = ReadTrial(all[i].Dir) })
+	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
+		return h, nil, errs[i]
+	}
+	return h, all, nil
+}
+
+// findTrials reads a run's header and those of its trials, which is all that is in the facts yet, in the order they were run.
+func findTrials(dir string) (RunHeader, []Facts, error) {
 	var h RunHeader
 	if err := readHeader(filepath.Join(dir, fileRun), &h, func() int { return h.Schema }); err != nil {
 		return h, nil, err
@@ -34,16 +48,21 @@ func ReadRun(dir string) (RunHeader, []Facts, error) {
 	if err != nil {
 		return h, nil, fmt.Errorf("finding the trials of %s: %w", dir, err)
 	}
-	var all []Facts
-	for _, path := range headers {
-		f, err := ReadTrial(filepath.Join(dir, filepath.Dir(path)))
-		if err != nil {
+	all := make([]Facts, len(headers))
+	for i, path := range headers {
+		if all[i], err = findTrial(filepath.Join(dir, filepath.Dir(path))); err != nil {
 			return h, nil, err
 		}
-		all = append(all, f)
 	}
 	slices.SortFunc(all, func(a, b Facts) int { return a.Trial.Index - b.Trial.Index })
 	return h, all, nil
+}
+
+// findTrial reads a trial's header.
+func findTrial(dir string) (Facts, error) {
+	f := Facts{Dir: dir}
+	err := readHeader(filepath.Join(dir, fileTrial), &f.Trial, func() int { return f.Trial.Schema })
+	return f, err
 }
 
 func readHeader(path string, h any, schema func() int) error {
@@ -62,8 +81,8 @@ func readHeader(path string, h any, schema func() int) error {
 
 // ReadTrial reads the facts of one trial, also of one that was cut off.
 func ReadTrial(dir string) (Facts, error) {
-	f := Facts{Dir: dir}
-	if err := readHeader(filepath.Join(dir, fileTrial), &f.Trial, func() int { return f.Trial.Schema }); err != nil {
+	f, err := findTrial(dir)
+	if err != nil {
 		return f, err
 	}
 	var rows, series error

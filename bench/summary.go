@@ -65,19 +65,21 @@ func harness(f Facts) HarnessCost {
 // gapBefore is the wait before the n-th poll of an order.
 func gapBefore(n int) time.Duration { return min(lastPoll, firstPoll<<min(n-1, 10)) }
 
-// Analyse computes the figures of a run.
+// Analyse computes the figures of a run whose facts are in memory.
 func Analyse(h RunHeader, all []Facts) Results {
-	r := Results{Run: h}
-	checked := map[*Facts]*checkedControl{} // one control serves all faults of its architecture and repeat
-	for _, f := range all {
-		control := controlOf(f, all)
-		if control != nil && checked[control] == nil {
-			checked[control] = checkControl(*control, h.Plan.SLO)
-		}
-		r.Trials = append(r.Trials, summarize(h, checked[control], f))
+	trials := make([]TrialHeader, len(all))
+	for i, f := range all {
+		trials[i] = f.Trial
 	}
-	if n := len(all); n > 0 {
-		first, last := all[0].Trial, all[n-1].Trial
+	list, _ := summaries(h, trials, func(i int) (Facts, error) { return all[i], nil })
+	return Conclude(h, list)
+}
+
+// Conclude computes the figures of a run from those of its trials.
+func Conclude(h RunHeader, trials []Summary) Results {
+	r := Results{Run: h, Trials: trials}
+	if n := len(trials); n > 0 {
+		first, last := trials[0].Trial, trials[n-1].Trial
 		r.Took = last.Base.Sub(first.Base) + last.Phases.Drain
 	}
 	r.Matrix = Matrix(r.Trials)
@@ -89,14 +91,4 @@ func Analyse(h RunHeader, all []Facts) Results {
 	r.Gates = Judge(gates, r, nil, nil)
 	r.Verdict = verdict(r)
 	return r
-}
-
-// controlOf finds the control of the same architecture and repeat.
-func controlOf(f Facts, all []Facts) *Facts {
-	for i, c := range all {
-		if c.Trial.Fault.Kind == NoFault && c.Trial.Architecture.Name == f.Trial.Architecture.Name && c.Trial.Repeat == f.Trial.Repeat {
-			return &all[i]
-		}
-	}
-	return nil
 }

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"encoding/json"
+	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -61,17 +63,44 @@ func TestGapBefore(t *testing.T) {
 	}
 }
 
-// TestAnalyseFindsTheControl checks that a trial is held against the control of its architecture and repeat.
-func TestAnalyseFindsTheControl(t *testing.T) {
-	trial := func(architecture string, kind FaultKind, repeat int) Facts {
-		return Facts{Trial: TrialHeader{Architecture: Architecture{Name: architecture}, Fault: Fault{Kind: kind}, Repeat: repeat}}
+// TestFamilies: a trial is held against the control of its architecture and repeat, wherever that stands.
+func TestFamilies(t *testing.T) {
+	trial := func(architecture string, kind FaultKind, repeat int) TrialHeader {
+		return TrialHeader{Architecture: Architecture{Name: architecture}, Fault: Fault{Kind: kind}, Repeat: repeat}
 	}
-	all := []Facts{trial("sync", Slow, 1), trial("sync", NoFault, 2), trial("queue", NoFault, 1), trial("sync", NoFault, 1)}
-	if c := controlOf(all[0], all); c != &all[3] {
-		t.Errorf("%+v", c)
+	of := families([]TrialHeader{trial("sync", Slow, 1), trial("sync", NoFault, 2), trial("queue", NoFault, 1), trial("sync", NoFault, 1), trial("queue", Kill, 2)})
+	for i, control := range []int{3, 1, 2, 3, -1} {
+		if of[i].control != control {
+			t.Errorf("trial %d is held against %d, want %d", i, of[i].control, control)
+		}
 	}
-	if c := controlOf(trial("queue", Kill, 2), all); c != nil {
-		t.Errorf("%+v is another repeat's", c)
+}
+
+// TestSummaries: the facts of each trial are asked for once, figures come in the order of the trials, and a control that can't be read
+// is an error of all that need it.
+func TestSummaries(t *testing.T) {
+	all := []Facts{validFacts(Slow), validFacts(NoFault), validFacts(Slow), validFacts(NoFault)}
+	trials := make([]TrialHeader, len(all))
+	for i := range all {
+		all[i].Trial.Index, all[i].Trial.Repeat = i, 1+i/2
+		trials[i] = all[i].Trial
+	}
+	h := RunHeader{Plan: Plan{SLO: Defaults().SLO}}
+	var asked [4]atomic.Int32
+	list, err := summaries(h, trials, func(i int) (Facts, error) { asked[i].Add(1); return all[i], nil })
+	for i, s := range list {
+		if err != nil || s.Trial.Index != i || asked[i].Load() != 1 || s.Spread.Missing != "" {
+			t.Errorf("%v: figures of trial %d stand at %d, facts were asked for %d times, %s", err, s.Trial.Index, i, asked[i].Load(), s.Spread.Missing)
+		}
+	}
+	lost := errors.New("lost")
+	if _, err := summaries(h, trials, func(i int) (Facts, error) {
+		if i == 3 {
+			return Facts{}, lost
+		}
+		return all[i], nil
+	}); !errors.Is(err, lost) {
+		t.Errorf("%v", err)
 	}
 }
 

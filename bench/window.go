@@ -91,7 +91,8 @@ func share(part, whole int) float64 {
 
 // curves are the percentile curves of the orders planned in the fault's window.
 func curves(f Facts) (ack, done []Point) {
-	var a, d latencies
+	n := planned(f.Orders, f.Trial.Phases.Fault, f.Trial.Phases.Recovery)
+	a, d := latencies{came: make([]time.Duration, 0, n)}, latencies{came: make([]time.Duration, 0, n)}
 	for i := range f.Orders {
 		o := &f.Orders[i]
 		if o.Planned < f.Trial.Phases.Fault || o.Planned >= f.Trial.Phases.Recovery || o.Told == ToldUnsent {

@@ -56,12 +56,12 @@ func formatNamed(name string) reports.Entry {
 	return reports.All[slices.IndexFunc(reports.All, func(e reports.Entry) bool { return e.Name == name })]
 }
 
-// analyse reads the facts of runs of one plan and computes their figures.
+// analyse computes the figures of runs of one plan from their facts.
 func analyse(dirs []string) (bench.Results, error) {
 	var first bench.RunHeader
-	var all []bench.Facts
+	var all []bench.Summary
 	for i, dir := range dirs {
-		header, facts, err := bench.ReadRun(dir)
+		header, trials, err := bench.ReadSummaries(dir)
 		if err != nil {
 			return bench.Results{}, err
 		}
@@ -70,9 +70,9 @@ func analyse(dirs []string) (bench.Results, error) {
 		} else if d := bench.DifferentPlans(first.Plan, header.Plan); len(d) > 0 {
 			return bench.Results{}, fmt.Errorf("%s is a run of another plan than %s, with another %s: report them one by one", dir, dirs[0], d[0].Text)
 		}
-		all = append(all, facts...)
+		all = append(all, trials...)
 	}
-	results := bench.Analyse(first, all)
+	results := bench.Conclude(first, all)
 	results.Dir = dirs[0]
 	return results, nil
 }
