@@ -19,10 +19,31 @@ const (
 	waitClasses = 1700 // up to 1000 s
 )
 
-// waitCounts counts the waits of one block, the last class those that never came, and how many orders were bad.
+// waitCounts counts waits, the last class those that never came, and how many orders were bad.
 type waitCounts struct {
 	classes []uint32
 	bad     uint32
+}
+
+// A waitBlock is the counts of a block: of its classes that have any.
+type waitBlock struct {
+	classes []classCount
+	bad     uint32
+}
+
+type classCount struct {
+	class uint16
+	n     uint32
+}
+
+func (w *waitCounts) block() waitBlock {
+	b := waitBlock{bad: w.bad}
+	for c, n := range w.classes {
+		if n > 0 {
+			b.classes = append(b.classes, classCount{uint16(c), n})
+		}
+	}
+	return b
 }
 
 func newWaitCounts() waitCounts { return waitCounts{classes: make([]uint32, waitClasses+1)} }
@@ -39,15 +60,18 @@ func (w *waitCounts) add(planned, moment time.Duration, bad bool) {
 	}
 }
 
-// sum makes w the sum of some blocks.
-func (w *waitCounts) sum(blocks []waitCounts, drawn []int) {
+// sum makes w the sum of blocks, each as often as it was drawn.
+func (w *waitCounts) sum(blocks []waitBlock, drawn []uint32) {
 	clear(w.classes)
 	w.bad = 0
-	for _, i := range drawn {
-		for c, n := range blocks[i].classes {
-			w.classes[c] += n
+	for i, times := range drawn {
+		if times == 0 {
+			continue
 		}
-		w.bad += blocks[i].bad
+		for _, c := range blocks[i].classes {
+			w.classes[c.class] += times * c.n
+		}
+		w.bad += times * blocks[i].bad
 	}
 }
 
@@ -72,13 +96,14 @@ func (w *waitCounts) at(q float64) time.Duration {
 func (w *waitCounts) share() float64 { return float64(w.bad) / float64(max(1, w.count())) }
 
 // A edgeBlocks are the waits of a trial's window by block: of answers, and of completions.
-type edgeBlocks [2][]waitCounts
+type edgeBlocks [2][]waitBlock
 
 func newEdgeBlocks(orders []Order, from, to, size time.Duration, slo SLO) (b edgeBlocks) {
 	n := int((to - from) / size)
-	for e := range b {
+	var counts [2][]waitCounts
+	for e := range counts {
 		for range n {
-			b[e] = append(b[e], newWaitCounts())
+			counts[e] = append(counts[e], newWaitCounts())
 		}
 	}
 	for j := range orders {
@@ -87,9 +112,14 @@ func newEdgeBlocks(orders []Order, from, to, size time.Duration, slo SLO) (b edg
 			continue
 		}
 		i := min(int((o.Planned-from)/size), n-1)
-		b[0][i].add(o.Planned, o.Acked, o.failed() || o.Acked-o.Planned > slo.Ack)
+		counts[0][i].add(o.Planned, o.Acked, o.failed() || o.Acked-o.Planned > slo.Ack)
 		if o.Told != ToldDeclined {
-			b[1][i].add(o.Planned, o.Done, !o.good(slo))
+			counts[1][i].add(o.Planned, o.Done, !o.good(slo))
+		}
+	}
+	for e := range counts {
+		for i := range counts[e] {
+			b[e] = append(b[e], counts[e][i].block())
 		}
 	}
 	return b
@@ -104,12 +134,13 @@ func resampled(f, control Facts, slo SLO, in injection, edge []Cell) {
 	}
 	fault, calm := newEdgeBlocks(f.Orders, in.from, in.upto, size, slo), newEdgeBlocks(control.Orders, in.from, in.upto, size, slo)
 	random := rand.New(rand.NewPCG(f.Trial.Seed, uint64(f.Trial.Repeat)))
-	drawn := make([]int, blocks)
+	drawn := make([]uint32, blocks)
 	x, y := newWaitCounts(), newWaitCounts()
 	var seen [2]draws
 	for range replicates {
-		for i := range drawn {
-			drawn[i] = random.IntN(blocks)
+		clear(drawn)
+		for range blocks {
+			drawn[random.IntN(blocks)]++
 		}
 		for e := range edge[:2] {
 			x.sum(fault[e], drawn)

@@ -40,9 +40,29 @@ func (l *latencies) at(q float64) time.Duration {
 	return l.came[rank-1]
 }
 
-// quantiles summarises the waits.
+// and are the waits of both, sorted as they are.
+func (l latencies) and(other latencies) latencies {
+	a, b := l.came, other.came
+	all := latencies{came: make([]time.Duration, 0, len(a)+len(b)), never: l.never + other.never}
+	for len(a) > 0 && len(b) > 0 {
+		if a[0] <= b[0] {
+			all.came, a = append(all.came, a[0]), a[1:]
+		} else {
+			all.came, b = append(all.came, b[0]), b[1:]
+		}
+	}
+	all.came = append(append(all.came, a...), b...)
+	return all
+}
+
+// within is how many sorted waits are at most that long.
+func (l *latencies) within(limit time.Duration) int {
+	n, _ := slices.BinarySearch(l.came, limit+1)
+	return n
+}
+
+// quantiles summarises sorted waits.
 func (l *latencies) quantiles() Quantiles {
-	l.sorted()
 	q := Quantiles{N: len(l.came) + l.never, Never: l.never, P50: l.at(0.5), P90: l.at(0.9), P99: l.at(0.99)}
 	if len(l.came) > 0 {
 		q.Max = l.came[len(l.came)-1]
@@ -50,9 +70,8 @@ func (l *latencies) quantiles() Quantiles {
 	return q
 }
 
-// curve is the percentile curve on a 1/(1−p) axis: ever closer to 1, as far as the number of orders carries.
+// curve is the percentile curve of sorted waits, on a 1/(1−p) axis: ever closer to 1, as far as the number of orders carries.
 func (l *latencies) curve() []Point {
-	l.sorted()
 	n := len(l.came) + l.never
 	var points []Point
 	for rest := 1.0; rest*float64(n) >= 1; rest /= math.Pow(10, 0.05) {

@@ -130,6 +130,6 @@ func staleness(f Facts, from, to time.Duration) Staleness {
 			shown.add(b.Acked, b.Done)
 		}
 	}
-	s.Missed, s.Window = share(missed, s.Reads), shown.quantiles()
+	s.Missed, s.Window = share(missed, s.Reads), shown.sorted().quantiles()
 	return s
 }

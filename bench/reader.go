@@ -231,6 +231,9 @@ func (r row) number(i int) int64 { return r.sized(i, 64) }
 
 // sized is a number that has so many bits.
 func (r row) sized(i, size int) int64 {
+	if n, plain := readDigits(r.fields[i]); plain && n>>(size-1) == 0 {
+		return n
+	}
 	n, err := strconv.ParseInt(string(r.fields[i]), 10, size)
 	if err != nil {
 		r.fail(err)
@@ -263,18 +266,36 @@ func readRows(dir, name string, fields int, take func(row)) error {
 	})
 }
 
+// readDigits reads what nearly all numbers are; plain is false for whatever else a number may be.
+func readDigits(text []byte) (n int64, plain bool) {
+	if len(text) == 0 || len(text) > 18 {
+		return 0, false
+	}
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return n, true
+}
+
 // split appends a line's fields to into. Nearly no line has quotes.
 func split(into [][]byte, line []byte) ([][]byte, error) {
-	if bytes.IndexByte(line, '"') < 0 {
-		for {
-			field, rest, more := bytes.Cut(line, []byte{','})
-			into = append(into, field)
-			if !more {
-				return into, nil
-			}
-			line = rest
+	from := 0
+	for i, c := range line {
+		switch c {
+		case ',':
+			into = append(into, line[from:i])
+			from = i + 1
+		case '"':
+			return splitQuoted(into[:0], line)
 		}
 	}
+	return append(into, line[from:]), nil
+}
+
+func splitQuoted(into [][]byte, line []byte) ([][]byte, error) {
 	fields, err := csv.NewReader(bytes.NewReader(line)).Read()
 	for _, f := range fields {
 		into = append(into, []byte(f))

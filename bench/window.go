@@ -2,29 +2,61 @@ package bench
 
 import "time"
 
-// windows computes the edge's figures by phase.
+// windows computes the edge's figures by phase. The three are one after the other, and make up the whole.
 func windows(f Facts, slo SLO) Windows {
 	p := f.Trial.Phases
-	span := func(from, to time.Duration) Window {
-		w := window(f.Orders, from, to, slo)
+	baseline, fault, recovery := waitsOf(f.Orders, p.Baseline, p.Fault), waitsOf(f.Orders, p.Fault, p.Recovery), waitsOf(f.Orders, p.Recovery, p.Drain)
+	span := func(from, to time.Duration, waits windowWaits) Window {
+		w := windowOf(f.Orders, from, to, waits, slo)
 		w.Staleness = staleness(f, from, to)
 		return w
 	}
 	return Windows{
-		Baseline: span(p.Baseline, p.Fault),
-		Fault:    span(p.Fault, p.Recovery),
-		Recovery: span(p.Recovery, p.Drain),
-		All:      span(p.Baseline, p.Drain),
+		Baseline: span(p.Baseline, p.Fault, baseline),
+		Fault:    span(p.Fault, p.Recovery, fault),
+		Recovery: span(p.Recovery, p.Drain, recovery),
+		All:      span(p.Baseline, p.Drain, baseline.and(fault).and(recovery)),
 	}
 }
 
-// window computes the figures of the orders planned in [from, to). Every outcome counts, with its full wait;
-// an order that was declined was answered, but has nothing to be done.
-func window(orders []Order, from, to time.Duration, slo SLO) Window {
-	w := Window{From: from, To: to}
+// windowWaits are those of the orders of a window, sorted: for the answer, and until an order was done.
+type windowWaits struct{ ack, done latencies }
+
+// waitsOf are the waits of the orders planned in [from, to). Every outcome counts, with its full wait; an order that was declined
+// was answered, but has nothing to be done.
+func waitsOf(orders []Order, from, to time.Duration) windowWaits {
 	n := planned(orders, from, to)
-	ack, done := latencies{came: make([]time.Duration, 0, n)}, latencies{came: make([]time.Duration, 0, n)}
-	var completed, good, failed, lateAck, lateDone int
+	w := windowWaits{latencies{came: make([]time.Duration, 0, n)}, latencies{came: make([]time.Duration, 0, n)}}
+	for i := range orders {
+		o := &orders[i]
+		if o.Planned < from || o.Planned >= to || o.Told == ToldUnsent {
+			continue
+		}
+		w.ack.add(o.Planned, o.Acked)
+		if o.Told != ToldDeclined {
+			w.done.add(o.Planned, o.Done)
+		}
+	}
+	w.ack.sorted()
+	w.done.sorted()
+	return w
+}
+
+// and are the waits of two windows together.
+func (w windowWaits) and(other windowWaits) windowWaits {
+	return windowWaits{w.ack.and(other.ack), w.done.and(other.done)}
+}
+
+// window computes the figures of the orders planned in [from, to).
+func window(orders []Order, from, to time.Duration, slo SLO) Window {
+	return windowOf(orders, from, to, waitsOf(orders, from, to), slo)
+}
+
+// windowOf computes the figures of a window of which the waits are known.
+func windowOf(orders []Order, from, to time.Duration, waits windowWaits, slo SLO) Window {
+	w := Window{From: from, To: to, Ack: waits.ack.quantiles(), Done: waits.done.quantiles()}
+	w.Offered = w.Ack.N
+	var completed, failed, lateAck int
 	for i := range orders {
 		o := &orders[i]
 		if o.Done != Never && o.Done >= from && o.Done < to {
@@ -33,29 +65,17 @@ func window(orders []Order, from, to time.Duration, slo SLO) Window {
 		if o.Planned < from || o.Planned >= to || o.Told == ToldUnsent {
 			continue
 		}
-		w.Offered++
-		ack.add(o.Planned, o.Acked)
 		if o.failed() {
 			failed++
 		}
 		if o.failed() || o.Acked-o.Planned > slo.Ack {
 			lateAck++
 		}
-		if o.Told == ToldDeclined {
-			continue
-		}
-		done.add(o.Planned, o.Done)
-		switch {
-		case o.Done == Never || o.Done-o.Planned > slo.Done:
-			lateDone++
-		default:
-			good++
-		}
 	}
-	w.Ack, w.Done = ack.quantiles(), done.quantiles()
+	good := waits.done.within(slo.Done)
 	w.Throughput, w.Goodput = perSecond(completed, to-from), perSecond(good, to-from)
 	w.Errors, w.LateAcks = share(failed, w.Offered), share(lateAck, w.Offered)
-	w.LateDone = share(lateDone, w.Done.N)
+	w.LateDone = share(w.Done.N-good, w.Done.N)
 	return w
 }
 
@@ -91,17 +111,6 @@ func share(part, whole int) float64 {
 
 // curves are the percentile curves of the orders planned in the fault's window.
 func curves(f Facts) (ack, done []Point) {
-	n := planned(f.Orders, f.Trial.Phases.Fault, f.Trial.Phases.Recovery)
-	a, d := latencies{came: make([]time.Duration, 0, n)}, latencies{came: make([]time.Duration, 0, n)}
-	for i := range f.Orders {
-		o := &f.Orders[i]
-		if o.Planned < f.Trial.Phases.Fault || o.Planned >= f.Trial.Phases.Recovery || o.Told == ToldUnsent {
-			continue
-		}
-		a.add(o.Planned, o.Acked)
-		if o.Told != ToldDeclined {
-			d.add(o.Planned, o.Done)
-		}
-	}
-	return a.curve(), d.curve()
+	w := waitsOf(f.Orders, f.Trial.Phases.Fault, f.Trial.Phases.Recovery)
+	return w.ack.curve(), w.done.curve()
 }
