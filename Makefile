@@ -63,7 +63,7 @@ noise: ## set a control against itself, 20 times: how far the matrix is from not
 	$(GO) test ./bench -run TestNoise -timeout 24h -v -noise 20
 
 coupling: ## hold latency couplings of every link of sync to 1, and of queue's answers to 0: 200 and 800 ms; 3 minutes
-	$(GO) test ./bench -run 'TestOracleCoupling|TestOracleAvailability' -timeout 24h -v -every-link
+	$(GO) test ./bench -run 'TestOracleCoupling|TestOracleAvailability' -parallel 1 -timeout 24h -v -every-link
 
 seams: ## run the outermost cuts of faultline seams and compute their front; half a minute
 	$(GO) test ./bench -run TestSeams -timeout 24h -v

@@ -148,9 +148,27 @@ func resampled(f, control Facts, slo SLO, in injection, edge []Cell) {
 			seen[e].add(in, x, y)
 		}
 	}
+	now, then := waitsOf(f.Orders, in.from, in.upto), waitsOf(control.Orders, in.from, in.upto)
 	for e := range seen {
 		seen[e].bound(&edge[e])
 	}
+	edge[0].P99.reach(in, now.ack, then.ack)
+	edge[1].P99.reach(in, now.done, then.done)
+}
+
+// reach widens the interval of a p99's coupling to what the ranks of both quantiles say. A p99 rests on a few orders: drawing these
+// again and again does not tell what others would have been.
+func (e *Effect) reach(in injection, fault, calm latencies) {
+	if e.How == "" {
+		return
+	}
+	least, most := fault.around(0.99)
+	calmLeast, calmMost := calm.around(0.99)
+	if most == Never || calmMost == Never {
+		*e = exactly(e.Value)
+		return
+	}
+	e.Low, e.High = min(e.Low, in.kappaL(least, calmMost).Value), max(e.High, in.kappaL(most, calmLeast).Value)
 }
 
 // draws are the figures of every replicate.

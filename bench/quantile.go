@@ -40,6 +40,14 @@ func (l *latencies) at(q float64) time.Duration {
 	return l.came[rank-1]
 }
 
+// around are the sorted waits between which the q-th quantile of all that might have been seen is, 19 times of 20: those of the ranks
+// nq ± 1.96·√(nq(1 − q)) (Conover, Practical Nonparametric Statistics, 3.2), and the largest where there are too few.
+func (l *latencies) around(q float64) (low, high time.Duration) {
+	n := float64(len(l.came) + l.never)
+	half := 1.96 * math.Sqrt(n*q*(1-q))
+	return l.at(math.Floor(n*q-half) / n), l.at(min(1, math.Ceil(n*q+half)/n))
+}
+
 // and are the waits of both, sorted as they are.
 func (l latencies) and(other latencies) latencies {
 	a, b := l.came, other.came
