@@ -46,7 +46,7 @@ func TestOracleCoupling(t *testing.T) {
 }
 
 // couplingTries is how often a machine that others use as well may add a wait of its own before the coupling is believed.
-const couplingTries = 5
+const couplingTries = 3
 
 // coupled checks κ_L of the answer for each fault of a plan, at p50, and at p99 whether its interval contains what is wanted if
 // the latency is passed on. What is off is tried again, right after a control of its own: one that the machine held up makes all

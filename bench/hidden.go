@@ -145,7 +145,7 @@ func (h HiddenCapacity) Find(ctx context.Context, s *Search) (HiddenFound, error
 // Trial carries out one experiment: a fault, the load as before, a cut of it, and the load as before once more.
 func (h HiddenCapacity) Trial(ctx context.Context, s *Search, p Plan, policy Policy, repeat int) (Metastability, error) {
 	p.Architectures = []Architecture{policy.On(p.Architectures[0])}
-	p.Flow.KeepLate = p.Flow.KeepLate && !policy.Client.Deadline
+	p.Flow.KeepLate = p.Flow.KeepLate && !policy.Client.Deadline // who keeps what is late looks at no deadline
 	predicted := p.drainsIn(policy)
 	p.Windows.Recovery = min(max(h.Watch, p.Windows.Recovery), max(p.Windows.Recovery, metaHoldFor(predicted)+time.Second))
 	name := fmt.Sprintf("%s-%.4gps-%v", policy.Name, p.Load.Rate, p.Windows.Fault)

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,6 +73,37 @@ architectures:
 	}
 	if c := someCatalogue(); !slices.EqualFunc(c.Architectures[0].Links, someCatalogue().Architectures[0].Links, func(a, b Link) bool { return a.Transport == b.Transport }) {
 		t.Error("the catalogue changed")
+	}
+}
+
+// TestDeadlinesThatNobodyLooksAt: a deadline is the client's to tell, and services that keep what is late look at none.
+func TestDeadlinesThatNobodyLooksAt(t *testing.T) {
+	p, err := parse(t, `
+flow: {keep_late: true}
+architectures:
+  - name: told
+    extends: sync
+    links:
+      - {from: client, to: order, transport: wait, deadline: true}
+`)
+	if err == nil {
+		_, err = p.Resolve(someCatalogue())
+	}
+	if err == nil || !strings.Contains(err.Error(), "flow.keep_late: services would go on with what the deadline of told's clients rules out") {
+		t.Errorf("%v", err)
+	}
+	p, err = parse(t, `
+architectures:
+  - name: told
+    extends: sync
+    links:
+      - {from: payment, to: fraud, transport: http, deadline: true}
+`)
+	if err == nil {
+		_, err = p.Resolve(someCatalogue())
+	}
+	if err == nil || !strings.Contains(err.Error(), "payment->fraud.deadline: services tell theirs in any case: remove it") {
+		t.Errorf("%v", err)
 	}
 }
 

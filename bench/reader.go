@@ -22,10 +22,12 @@ func ReadRun(dir string) (RunHeader, []Facts, error) {
 	if err != nil {
 		return h, nil, err
 	}
-	errs := make([]error, len(all))
-	parallel(len(all), func(i int) { all[i], errs[i] = ReadTrial(all[i].Dir) })
-	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
-		return h, nil, errs[i]
+	err = parallel(len(all), func(i int) (err error) {
+		all[i], err = ReadTrial(all[i].Dir)
+		return err
+	})
+	if err != nil {
+		return h, nil, err
 	}
 	return h, all, nil
 }

@@ -40,13 +40,14 @@ func summaries(h RunHeader, trials []TrialHeader, load func(int) (Facts, error))
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(of[a].first, of[b].first) })
-	list, errs := make([]Summary, len(trials)), make([]error, len(trials))
-	parallel(len(order), func(k int) {
+	list := make([]Summary, len(trials))
+	err := parallel(len(order), func(k int) (err error) {
 		i := order[k]
-		list[i], errs[i] = of[i].summarize(h, i, load)
+		list[i], err = of[i].summarize(h, i, load)
+		return err
 	})
-	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
-		return nil, errs[i]
+	if err != nil {
+		return nil, err
 	}
 	return list, nil
 }
