@@ -30,10 +30,10 @@ func couplingPlan(t *testing.T, architecture string, delays []time.Duration, lin
 }
 
 // TestOracleCoupling: a latency on a link reaches the client of sync as it is, as long as no slot runs out; the answers of queue
-// know nothing of what is behind its broker.
+// know nothing of what is behind its broker. Another test beside it would be felt by some trials and not by others: it is not run
+// in parallel.
 func TestOracleCoupling(t *testing.T) {
 	needTime(t)
-	t.Parallel()
 	sync := couplingPlan(t, "sync", []time.Duration{800 * time.Millisecond}, "fraud->risk", "order->inventory")
 	queue := couplingPlan(t, "queue", []time.Duration{800 * time.Millisecond}, "fraud->risk")
 	if *everyLink {
@@ -48,8 +48,7 @@ func TestOracleCoupling(t *testing.T) {
 // couplingTries is how often a machine that others use as well may add a wait of its own before the coupling is believed.
 const couplingTries = 3
 
-// coupled checks κ_L of the answer for each fault of a plan, at p50, and at p99 whether its interval contains what is wanted if
-// the latency is passed on. What is off is tried again, right after a control of its own: one that the machine held up makes all
+// coupled checks κ_L of the answer for each fault of a plan, at p50, and at p99 if the latency is passed on. What is off is tried again, right after a control of its own: one that the machine held up makes all
 // couplings wrong.
 func coupled(t *testing.T, plan bench.Plan, want, off float64) {
 	t.Helper()
@@ -58,7 +57,7 @@ func coupled(t *testing.T, plan bench.Plan, want, off float64) {
 		plan.Faults = append(control, f)
 		for try := 2; len(uncoupled(t, plan, want, off)) > 0; try++ {
 			if try == couplingTries {
-				t.Errorf("%s: κ_L of the answer for %s is not %g ± %g at p50, or not within its interval at p99, in any of %d tries", plan.Architectures[0].Name, f.About, want, off, couplingTries)
+				t.Errorf("%s: κ_L of the answer for %s is not %g ± %g at p50, or is off at p99, in any of %d tries", plan.Architectures[0].Name, f.About, want, off, couplingTries)
 				break
 			}
 		}
@@ -80,12 +79,18 @@ func uncoupled(t *testing.T, plan bench.Plan, want, off float64) (faults []bench
 			answer = row.Cells[0]
 		}
 		t.Logf("%s, %s: κ_L at p50 %+v, at p99 %+v; %s", row.Architecture, row.Place, answer.P50, answer.P99, row.Missing)
-		inside := answer.P99.Missing == "" && answer.P99.Low <= want && want <= answer.P99.High
-		if answer.P50.Missing != "" || math.Abs(answer.P50.Value-want) > off || want > 0 && !inside {
+		if answer.P50.Missing != "" || math.Abs(answer.P50.Value-want) > off || want > 0 && !passedOn(answer.P99, want, off) {
 			faults = append(faults, faultNamed(plan, row.Fault))
 		}
 	}
 	return faults
+}
+
+// passedOn reports whether a coupling at p99 is what is wanted. The interval of one trial knows nothing of what differs between
+// trials: on a machine that isn't quiet, that is of everything but make coupling, the coupling may be off as far as at p50.
+func passedOn(p99 bench.Effect, want, off float64) bool {
+	inside := p99.Low <= want && want <= p99.High
+	return p99.Missing == "" && (inside || !*everyLink && math.Abs(p99.Value-want) <= off)
 }
 
 func faultNamed(plan bench.Plan, name string) bench.Fault {
