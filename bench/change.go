@@ -144,6 +144,14 @@ func (c Change) bounds() (low, high float64) {
 	return c.Shift.Low, c.Shift.High
 }
 
+// loss is the middle of the shift, turned so that more is worse.
+func (c Change) loss() float64 {
+	if c.Higher {
+		return -c.Shift.Value
+	}
+	return c.Shift.Value
+}
+
 func countedFinding(base, now float64) Finding {
 	switch {
 	case now > base:

@@ -201,6 +201,9 @@ func TestJudge(t *testing.T) {
 		{"ack p99 not worse by 10%", base, &base, Pass, "6 pairs"},
 		{"ack p99 not worse by 10%", slow, &base, Fail, "+20 %"},
 		{"ack p99 not worse by 30%", slow, &base, Pass, ""},
+		{"ack p99 not worse by 10%", run(p99Trials("sync", 104, 121, 122, 119, 120, 103)), &base, Fail, "+4 % to +2"},      // surely worse, and by 20 % most likely
+		{"ack p99 not worse by 10%", run(p99Trials("sync", 99, 121, 122, 119, 120, 103)), &base, Inconclusive, "too few"},  // perhaps not worse at all
+		{"ack p99 not worse by 10%", run(p99Trials("sync", 104, 105, 122, 103, 104, 103)), &base, Inconclusive, "too few"}, // surely worse, most likely by less
 		{"ack p99 not worse by 10%", run(p99Trials("sync", 100)), &base, Inconclusive, "too few"},
 		{"lost not worse", base, &base, Pass, ""},
 		{"ack p99 of queue < 1s", base, nil, Inconclusive, ""},

@@ -170,7 +170,8 @@ func (g Gate) within(values []float64, unknown, left int) (Outcome, string) {
 	return Inconclusive, saw
 }
 
-// against judges by the change from the baseline.
+// against judges by the change from the baseline. It fails where that is surely worse than nothing, and its middle is beyond the
+// gate's limit: to ask for the whole interval beyond it would let pass half of what is twice the limit.
 func (g Gate) against(trials cellTrials, base *Results, pairs [][2]string, architecture, fault string) (Outcome, string) {
 	if base == nil {
 		return Inconclusive, "no baseline: name one with --against"
@@ -192,8 +193,13 @@ func (g Gate) against(trials cellTrials, base *Results, pairs [][2]string, archi
 	case Same, Better:
 		return Pass, c.Text()
 	}
-	if _, high := c.bounds(); high <= c.Limit {
-		return Pass, c.Text() // whether it is better is another question
+	low, high := c.bounds()
+	switch {
+	case high <= c.Limit: // whether it is better is another question
+		return Pass, c.Text()
+	case low > 0 && c.loss() > c.Limit:
+		c.Finding = Worse
+		return Fail, c.Text()
 	}
 	return Inconclusive, c.Text()
 }

@@ -25,7 +25,11 @@ func shape(port uint16, s Shape) error {
 	if err != nil {
 		return err
 	}
-	if _, err := unshape(); err != nil {
+	return shapeOn(link, port, s)
+}
+
+func shapeOn(link int, port uint16, s Shape) error {
+	if _, err := unshapeOn(link); err != nil {
 		return err
 	}
 	prio := netlink.NewPrio(netlink.QdiscAttrs{LinkIndex: link, Parent: netlink.HANDLE_ROOT, Handle: rootHandle})
@@ -33,8 +37,8 @@ func shape(port uint16, s Shape) error {
 	if err := netlink.QdiscAdd(prio); err != nil {
 		return fmt.Errorf("making bands for packets (sch_prio): %w", err)
 	}
-	if err := addNetem(link, netemBand, s); err != nil {
-		_, undoing := unshape()
+	if err := addNetem(link, s); err != nil {
+		_, undoing := unshapeOn(link)
 		return errors.Join(err, undoing)
 	}
 	filter := &netlink.U32{ClassId: netemBand,
@@ -43,18 +47,18 @@ func shape(port uint16, s Shape) error {
 			// the source port is the first half of the word after an IP header without options
 			Keys: []netlink.TcU32Key{{Mask: 0xffff0000, Val: uint32(port) << 16, Off: 20}}}}
 	if err := netlink.FilterAdd(filter); err != nil {
-		_, undoing := unshape()
+		_, undoing := unshapeOn(link)
 		return errors.Join(fmt.Errorf("choosing packets by port (cls_u32): %w", err), undoing)
 	}
 	return nil
 }
 
-func addNetem(link int, parent uint32, s Shape) error {
+func addNetem(link int, s Shape) error {
 	attrs := netlink.NetemQdiscAttrs{Latency: uint32(s.Delay / time.Microsecond), Limit: netemLimit}
 	if s.Reorder > 0 { // netem reorders what it does not delay, every gapth packet
 		attrs.ReorderProb, attrs.Gap = float32(100*s.Reorder), 1
 	}
-	netem := netlink.NewNetem(netlink.QdiscAttrs{LinkIndex: link, Parent: parent, Handle: netemHandle}, attrs)
+	netem := netlink.NewNetem(netlink.QdiscAttrs{LinkIndex: link, Parent: netemBand, Handle: netemHandle}, attrs)
 	if err := netlink.QdiscAdd(netem); err != nil {
 		return fmt.Errorf("the kernel has no netem (sch_netem: %w)", err)
 	}
@@ -62,11 +66,15 @@ func addNetem(link int, parent uint32, s Shape) error {
 }
 
 // unshape has no packet delayed any more, and returns how many went through netem.
-func unshape() (n Counts, err error) {
+func unshape() (Counts, error) {
 	link, err := outside()
 	if err != nil {
-		return n, err
+		return Counts{}, err
 	}
+	return unshapeOn(link)
+}
+
+func unshapeOn(link int) (n Counts, err error) {
 	all, err := netlink.QdiscList(&netlink.Dummy{LinkAttrs: netlink.LinkAttrs{Index: link}})
 	if err != nil {
 		return n, fmt.Errorf("listing what shapes packets: %w", err)
@@ -100,20 +108,14 @@ func outside() (int, error) {
 	return 0, errors.New("there is no eth0 here: is this a container?")
 }
 
-// tryNetem finds out whether packets can be delayed, and leaves nothing.
+// tryNetem finds out whether packets can be delayed, by shaping the loopback interface for a moment.
 func tryNetem() error {
 	loopback, err := netlink.LinkByName("lo")
 	if err != nil {
 		return fmt.Errorf("finding the loopback interface: %w", err)
 	}
-	if err := addNetem(loopback.Attrs().Index, netlink.HANDLE_ROOT, Shape{}); err != nil {
-		return err
-	}
-	all, err := netlink.QdiscList(loopback)
-	for _, q := range all {
-		if q.Type() == "netem" {
-			err = errors.Join(err, netlink.QdiscDel(q))
-		}
-	}
-	return err
+	link := loopback.Attrs().Index
+	err = shapeOn(link, 0, Shape{})
+	_, undoing := unshapeOn(link)
+	return errors.Join(err, undoing)
 }
