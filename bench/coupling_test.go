@@ -48,8 +48,8 @@ func TestOracleCoupling(t *testing.T) {
 // couplingTries is how often a machine that others use as well may add a wait of its own before the coupling is believed.
 const couplingTries = 3
 
-// coupled checks κ_L of the answer for each fault of a plan, at p50, and at p99 if the latency is passed on. What is off is tried again, right after a control of its own: one that the machine held up makes all
-// couplings wrong.
+// coupled checks κ_L of the answer for each fault of a plan, at p50, and at p99 if the latency is passed on. What is off is tried
+// again, right after a control of its own: one that the machine held up makes all couplings wrong.
 func coupled(t *testing.T, plan bench.Plan, want, off float64) {
 	t.Helper()
 	control := plan.Faults[:1:1]
