@@ -44,7 +44,7 @@ func (l lab) checkKernel(ctx context.Context, p bench.Plan) (err error) {
 		err = fmt.Errorf("faults that drop packets need nftables in the kernel of the engine's machine: %s; use hang or latency faults instead", can.Filter)
 	}
 	if netem && can.Netem != "" {
-		err = errors.Join(err, fmt.Errorf("faults that delay or reorder packets need netem in the kernel of the engine's machine: %s; modprobe sch_netem there, or use latency and loss faults instead", can.Netem))
+		err = errors.Join(err, fmt.Errorf("faults that delay or reorder packets need netem in the kernel of the engine's machine: %s; modprobe sch_prio sch_netem cls_u32 there, or use latency and loss faults instead", can.Netem))
 	}
 	return err
 }

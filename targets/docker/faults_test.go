@@ -92,13 +92,14 @@ func TestFaultsByTheEngine(t *testing.T) {
 	}
 }
 
-// delaysPackets: a round trip takes longer by the delay, or the fault is refused where the kernel has no netem.
+// delaysPackets: a round trip takes longer by the delay, or the fault is refused where the kernel lacks what delays packets, which is named.
 func delaysPackets(t *testing.T, w *world, _ bench.Instance) {
 	f := bench.Fault{Kind: bench.PacketDelay, Place: "client->victim", Delay: 100 * time.Millisecond}
 	can, err := packets.Client{Addr: w.Links().Addresses().Admin}.Kernel(t.Context())
 	must(t, err)
 	if can.Netem != "" {
-		if _, err := w.Inject(t.Context(), f, func(bench.Event) {}); err == nil || !strings.Contains(can.Netem, "netem") {
+		_, err := w.Inject(t.Context(), f, func(bench.Event) {})
+		if err == nil || !strings.Contains(err.Error(), can.Netem) || !strings.HasPrefix(can.Netem, "the kernel has no ") {
 			t.Errorf("the kernel says %q, and injecting it %v", can.Netem, err)
 		}
 		return
