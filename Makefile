@@ -45,9 +45,9 @@ bench: ## write bench.txt for benchstat: every architecture under every fault, C
 	@echo "# commit $(commit), $(stamp)" > bench.txt
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 1x -count $(COUNT) -timeout 24h ./bench | tee -a bench.txt
 
-compare: ## make compare BASE=rev: has that revision and the working copy run docs/gate.yaml in turn, ROUNDS=9 times, and puts the gates to what changed
+compare: ## make compare BASE=rev: has that revision and the working copy run docs/gate.yaml in turn, ROUNDS=12 times, and puts the gates to what changed
 	@test -n "$(BASE)" || { echo "make compare BASE=rev: name the revision to compare with"; exit 2; }
-	ROUNDS=$(if $(filter command line,$(origin ROUNDS)),$(ROUNDS),9) scripts/compare.sh "$(BASE)"
+	ROUNDS=$(if $(filter command line,$(origin ROUNDS)),$(ROUNDS),12) scripts/compare.sh "$(BASE)"
 
 soak: build ## every architecture under every fault, 30 s each, carried on in runs/soak; then each promise ROUNDS=20 times at its crash point, with both brokers
 	bin/faultline run --plan docs/soak.yaml --out runs/soak --resume --fail-on duplicated,half-done,lost,phantom

@@ -2,13 +2,13 @@
 # Builds two revisions and has them run a plan in turn, ABBA: each round with a seed of its own, the same for both, so that
 # rounds are pairs and a machine that drifts favours none. Ends with the exit code of faultline compare: 3 if a gate fails.
 #   scripts/compare.sh BASE [NEW]      BASE and NEW are revisions; without NEW the working copy
-# ROUNDS=9, PLAN=docs/gate.yaml, NEW_PLAN=PLAN (another plan for the new one, with DIFFERS=the fields that are meant to
+# ROUNDS=12, PLAN=docs/gate.yaml, NEW_PLAN=PLAN (another plan for the new one, with DIFFERS=the fields that are meant to
 # differ), OUT=runs/compare-TIME, SECONDS_MOST=0 (no further round is begun after so many seconds; 0: all rounds).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 base=${1:?usage: scripts/compare.sh BASE [NEW]}
 new=${2-}
-rounds=${ROUNDS:-9} plan=${PLAN:-docs/gate.yaml} out=${OUT:-runs/compare-$(date +%Y-%m-%dT%H-%M-%S)} most=${SECONDS_MOST:-0}
+rounds=${ROUNDS:-12} plan=${PLAN:-docs/gate.yaml} out=${OUT:-runs/compare-$(date +%Y-%m-%dT%H-%M-%S)} most=${SECONDS_MOST:-0}
 new_plan=${NEW_PLAN:-$plan}
 git rev-parse --verify --quiet "$base^{commit}" >/dev/null || { echo "BASE=$base is no revision" >&2; exit 2; }
 [ ! -e "$out" ] || { echo "OUT=$out is there already" >&2; exit 2; }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # How often the gates of docs/gate.yaml are green where nothing changed, and red where service times are 10 and 20 % longer. In each
-# of ROUNDS=9 rounds one program runs the plan, the plan again, and the plan with longer times, in turn and back, with one seed;
-# then each of the latter three is put against the first, as scripts/compare.sh does. TIMES=20 of that take two hours.
+# of ROUNDS=12 rounds one program runs the plan, the plan again, and the plan with longer times, in turn and back, with one seed;
+# then each of the latter three is put against the first, as scripts/compare.sh does. TIMES=20 of that take two and a half hours.
 # OUT=runs/detect-TIME: what ran there already is not run again, and judged by the gates as they are now.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-times=${TIMES:-20} rounds=${ROUNDS:-9} out=${OUT:-runs/detect-$(date +%Y-%m-%dT%H-%M-%S)}
+times=${TIMES:-20} rounds=${ROUNDS:-12} out=${OUT:-runs/detect-$(date +%Y-%m-%dT%H-%M-%S)}
 sides=(base 0 10 20)
 mkdir -p "$out"
 make build >/dev/null
