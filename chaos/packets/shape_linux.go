@@ -35,7 +35,7 @@ func shapeOn(link int, port uint16, s Shape) error {
 	prio := netlink.NewPrio(netlink.QdiscAttrs{LinkIndex: link, Parent: netlink.HANDLE_ROOT, Handle: rootHandle})
 	prio.Bands, prio.PriorityMap = 2, [16]uint8{}
 	if err := netlink.QdiscAdd(prio); err != nil {
-		return of("sch_prio", err)
+		return moduleError("sch_prio", err)
 	}
 	if err := addNetem(link, s); err != nil {
 		_, undoing := unshapeOn(link)
@@ -48,13 +48,13 @@ func shapeOn(link int, port uint16, s Shape) error {
 			Keys: []netlink.TcU32Key{{Mask: 0xffff0000, Val: uint32(port) << 16, Off: 20}}}}
 	if err := netlink.FilterAdd(filter); err != nil {
 		_, undoing := unshapeOn(link)
-		return errors.Join(of("cls_u32", err), undoing)
+		return errors.Join(moduleError("cls_u32", err), undoing)
 	}
 	return nil
 }
 
-// of tells an error of one of the kernel's modules from the kernel's having no such module.
-func of(module string, err error) error {
+// moduleError tells an error of one of the kernel's modules from the kernel's having no such module.
+func moduleError(module string, err error) error {
 	if errors.Is(err, unix.ENOENT) {
 		return fmt.Errorf("the kernel has no %s: %w", module, err)
 	}
@@ -68,7 +68,7 @@ func addNetem(link int, s Shape) error {
 	}
 	netem := netlink.NewNetem(netlink.QdiscAttrs{LinkIndex: link, Parent: netemBand, Handle: netemHandle}, attrs)
 	if err := netlink.QdiscAdd(netem); err != nil {
-		return of("sch_netem", err)
+		return moduleError("sch_netem", err)
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func TestFaultsByTheEngine(t *testing.T) {
 	}
 }
 
-// delaysPackets: a round trip takes longer by the delay, or the fault is refused where the kernel lacks what delays packets, which is named.
+// delaysPackets: a round trip takes longer by the delay, or the fault is refused with what the kernel lacks for it.
 func delaysPackets(t *testing.T, w *world, _ bench.Instance) {
 	f := bench.Fault{Kind: bench.PacketDelay, Place: "client->victim", Delay: 100 * time.Millisecond}
 	can, err := packets.Client{Addr: w.Links().Addresses().Admin}.Kernel(t.Context())
