@@ -13,10 +13,12 @@ import (
 // everyLink has TestOracleCoupling break each link of sync, with two latencies; make coupling sets it.
 var everyLink = flag.Bool("every-link", false, "latency couplings of every link")
 
-// couplingPlan are short trials in which no slot runs out: the control, and a latency on each of some links.
+// couplingPlan are short trials in which no slot runs out: the control, and a latency on each of some links. They share one system,
+// as those of faultline matrix do: orders that wait need connections, and opening these through four hops takes milliseconds that
+// the fault did not inject.
 func couplingPlan(t *testing.T, architecture string, delays []time.Duration, links ...string) bench.Plan {
 	plan := defaultPlan(t, architecture)
-	plan.Load.Rate = 50
+	plan.Load.Rate, plan.Share = 50, true
 	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: time.Second, Fault: 4 * time.Second, Recovery: time.Second, Drain: 20 * time.Second}
 	plan.SLO.Ack, plan.SLO.Done = 5*time.Second, 10*time.Second // what is late is not what this is about
 	plan.Faults = []bench.Fault{{Name: bench.Control}}
