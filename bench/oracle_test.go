@@ -30,7 +30,7 @@ func TestOracleSlowRisk(t *testing.T) {
 	for _, s := range r.Trials {
 		addsUp(t, s)
 	}
-	const want, slowed = 2.88 /* seconds */, 220 * time.Millisecond
+	const want = 2.88 // seconds
 	sync, queue, small := r.Trials[0], r.Trials[1], r.Trials[2]
 	if p99 := sync.Windows.Fault.Ack.P99.Seconds(); p99 < want*0.85 || p99 > want*1.15 {
 		t.Errorf("sync answers in %.2f s at p99, want %.2f s ± 15 %%", p99, want)
@@ -38,9 +38,6 @@ func TestOracleSlowRisk(t *testing.T) {
 	// On an idle machine it is 10 ms; on a busy one it takes its time, and is far from sync's all the same.
 	if p99 := queue.Windows.Fault.Ack.P99; p99 > max(50*time.Millisecond, sync.Windows.Fault.Ack.P99/10) {
 		t.Errorf("queue answers in %v at p99, want under 50 ms, or a tenth of sync's", p99)
-	}
-	if what := undrained(sync, 200, slowed); what != "" {
-		t.Error(what)
 	}
 	if p99 := queue.Windows.Fault.Done.P99.Seconds(); p99 < want*0.85 {
 		t.Errorf("queue is done in %.2f s at p99: the wait must be somewhere", p99)
@@ -78,22 +75,13 @@ func addsUp(t *testing.T, s bench.Summary) {
 }
 
 // TestPaymentDown: sync shows its failures to the client and has none after the recovery; queue accepts everything
-// and finishes all of it, and its drain is told beside the predicted one. A drain beside another test is not as predicted: it is
-// not run in parallel.
+// and finishes all of it.
 func TestPaymentDown(t *testing.T) {
 	needTime(t)
-	down := func(architecture string) bench.Plan {
-		plan := defaultPlan(t, architecture)
-		plan.Faults = []bench.Fault{catalogued("payment-down")}
-		return plan
-	}
-	sync := runPlan(t, down("sync")).Trials[0]
-	late := func(r bench.Results) string { return undrained(r.Trials[0], 300, pollGap+comesUp) }
-	drain := runQuietly(t, down("queue"), late)
-	if what := late(drain); what != "" {
-		t.Error(what)
-	}
-	queue := drain.Trials[0]
+	plan := defaultPlan(t, "sync", "queue")
+	plan.Faults = []bench.Fault{catalogued("payment-down")}
+	r := runPlan(t, plan)
+	sync, queue := r.Trials[0], r.Trials[1]
 	if e := sync.Windows.Fault.Errors; e < 0.9 {
 		t.Errorf("sync: %.0f %% of answers failed while payment was down, want nearly all", 100*e)
 	}
@@ -114,19 +102,34 @@ func TestPaymentDown(t *testing.T) {
 	}
 }
 
-const (
-	// pollGap is how much later than it happened a client that polls may see that an order is done.
-	pollGap = 500 * time.Millisecond
-	// comesUp is how long a process that was killed may take to work again.
-	comesUp = 400 * time.Millisecond
-)
+// TestDrains is oracle 4 of MEASURES in real trials: what piled up drains in B / (μ − λ). Risk does 100 orders a second of 40
+// offered, which two processors can do as well: where they are what is slowest, they drain a backlog, not the slots. A drain beside
+// another test is not as predicted: it is not run in parallel.
+func TestDrains(t *testing.T) {
+	needTime(t)
+	for _, c := range []struct {
+		architecture, fault string
+		backlog             int // at least
+	}{{"sync", "slow-risk", 80}, {"queue", "payment-down", 150}} {
+		t.Run(c.architecture, func(t *testing.T) {
+			plan := defaultPlan(t, c.architecture)
+			plan.Faults = []bench.Fault{catalogued(c.fault)}
+			plan.Load.Rate, plan.Flow.Slots["risk"], plan.Flow.Work["risk"] = 40, 4, 40*time.Millisecond
+			late := func(r bench.Results) string { return undrained(r.Trials[0], c.backlog) }
+			r := runQuietly(t, plan, late)
+			t.Logf("%+v", r.Trials[0].Drain)
+			if what := late(r); what != "" {
+				t.Error(what)
+			}
+		})
+	}
+}
 
 // undrained says what of a trial's drain is not oracle 4 of MEASURES, a backlog B drains in B / (μ − λ), ± 20 %; "" if nothing.
-// So much later may it be besides: what is begun at the cure goes on, and whoever looks has gaps.
-func undrained(s bench.Summary, backlog int, later time.Duration) string {
+func undrained(s bench.Summary, backlog int) string {
 	d := s.Drain
-	if d.Backlog >= backlog && d.Predicted != bench.Never && d.Measured >= d.Predicted*8/10 && d.Measured <= d.Predicted*12/10+later {
+	if off := (d.Measured - d.Predicted).Abs(); d.Backlog >= backlog && d.Predicted != bench.Never && off <= d.Predicted/5 {
 		return ""
 	}
-	return fmt.Sprintf("%s's drain: %+v, want a backlog of %d at least that drained as predicted, or at most %v later", s.Trial.Architecture.Name, d, backlog, later)
+	return fmt.Sprintf("%s's drain: %+v, want a backlog of %d at least that drained as predicted", s.Trial.Architecture.Name, d, backlog)
 }
