@@ -14,7 +14,7 @@ stamp    := $(shell date +%Y-%m-%dT%H-%M-%S)
 nodes    := ^TestPromisesAtCrashPoints$$/^rabbitmq$$
 # Tests of whole systems whose figures suffer when more than two of them share the processors, and those that start RabbitMQ or
 # containers, beside which nobody can measure.
-measured := ^TestBrokenPromises$$|^TestOracleSlowRisk$$|^TestOraclePause$$|^TestPauseHiddenByFewWorkers$$|^TestPaymentDown$$|^TestDrains$$|^TestOracleCoupling$$|^TestClientsLosePatience$$|^TestSeveralFaults$$|^TestFaultsOnServices$$|^TestFaultsOnBrokers$$|^TestLostBindingOfOneOfTwo$$
+measured := ^TestBrokenPromises$$|^TestOracleSlowRisk$$|^TestOraclePause$$|^TestPauseHiddenByFewWorkers$$|^TestPaymentDown$$|^TestDrains$$|^TestOracleRetries$$|^TestRetryBudget$$|^TestOracleCoupling$$|^TestClientsLosePatience$$|^TestSeveralFaults$$|^TestFaultsOnServices$$|^TestFaultsOnBrokers$$|^TestLostBindingOfOneOfTwo$$
 starting := ^TestEngineFaults$$|^TestBrokerDownInContainers$$|^TestDrivenOnTheEnginesMachine$$|^TestFaultsOnBrokers$$/^rabbitmq$$|$(nodes)
 # Tests that have a target of their own: capacities, storms, noise, coupling (the longer ones), seams.
 own      := ^TestOracleAvailability$$|^TestSeams$$|^TestCapacityOfAPool$$|^TestBreakingPointIsWhereQueueingSays$$|^TestOracleRetryStorm$$|^TestRetryStorms$$|^TestNoise$$

@@ -78,6 +78,7 @@ func addsUp(t *testing.T, s bench.Summary) {
 // and finishes all of it.
 func TestPaymentDown(t *testing.T) {
 	needTime(t)
+	t.Parallel()
 	plan := defaultPlan(t, "sync", "queue")
 	plan.Faults = []bench.Fault{catalogued("payment-down")}
 	r := runPlan(t, plan)
@@ -115,6 +116,7 @@ func TestDrains(t *testing.T) {
 			plan := defaultPlan(t, c.architecture)
 			plan.Faults = []bench.Fault{catalogued(c.fault)}
 			plan.Load.Rate, plan.Flow.Slots["risk"], plan.Flow.Work["risk"] = 40, 4, 40*time.Millisecond
+			plan.Windows.Recovery = 5 * time.Second
 			late := func(r bench.Results) string { return undrained(r.Trials[0], c.backlog) }
 			r := runQuietly(t, plan, late)
 			t.Logf("%+v", r.Trials[0].Drain)
