@@ -116,7 +116,7 @@ func TestDrains(t *testing.T) {
 			plan := defaultPlan(t, c.architecture)
 			plan.Faults = []bench.Fault{catalogued(c.fault)}
 			plan.Load.Rate, plan.Flow.Slots["risk"], plan.Flow.Work["risk"] = 40, 4, 40*time.Millisecond
-			plan.Windows.Recovery = 5 * time.Second
+			plan.Windows.WarmUp, plan.Windows.Baseline, plan.Windows.Recovery = time.Second, 2*time.Second, 4*time.Second
 			late := func(r bench.Results) string { return undrained(r.Trials[0], c.backlog) }
 			r := runQuietly(t, plan, late)
 			t.Logf("%+v", r.Trials[0].Drain)
