@@ -80,6 +80,7 @@ func TestPaymentDown(t *testing.T) {
 	needTime(t)
 	t.Parallel()
 	plan := defaultPlan(t, "sync", "queue")
+	plan.Load.Rate = 40 // what two busy processors can do beside another test
 	plan.Faults = []bench.Fault{catalogued("payment-down")}
 	r := runPlan(t, plan)
 	sync, queue := r.Trials[0], r.Trials[1]
