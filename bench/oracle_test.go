@@ -81,6 +81,7 @@ func TestPaymentDown(t *testing.T) {
 	t.Parallel()
 	plan := defaultPlan(t, "sync", "queue")
 	plan.Load.Rate = 40 // what two busy processors can do beside another test
+	plan.Windows.WarmUp, plan.Windows.Baseline, plan.Windows.Fault = time.Second, 2*time.Second, 3*time.Second
 	plan.Faults = []bench.Fault{catalogued("payment-down")}
 	r := runPlan(t, plan)
 	sync, queue := r.Trials[0], r.Trials[1]

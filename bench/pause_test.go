@@ -18,7 +18,7 @@ import (
 
 // The pause of oracle 1: S in T, at a constant rate.
 const (
-	pauseRate = 2000
+	pauseRate = 500 // light: other tests run beside it
 	pauseSpan = 1400 * time.Millisecond
 	pauseIn   = 30 * time.Second
 	pauseAt   = 10 * time.Second

@@ -70,14 +70,20 @@ func TestConformance(t *testing.T) {
 }
 
 func TestConformanceRabbitMQ(t *testing.T) {
-	needs.RabbitMQ(t)
-	if testing.Short() {
-		t.Skip("skipped: -short has no time for nodes to start")
-	}
+	needsNode(t)
 	for _, a := range targets.Architectures() {
 		if targets.NeedsBroker(a) {
 			t.Run(a.Name, func(t *testing.T) { conform(t, a, "rabbitmq") })
 		}
+	}
+}
+
+// needsNode skips a test of a RabbitMQ node where there is none, and under -short.
+func needsNode(t *testing.T) {
+	t.Helper()
+	needs.RabbitMQ(t)
+	if testing.Short() {
+		t.Skip("skipped: -short has no time for nodes to start")
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 
 	"faultline/bench"
 	"faultline/chaos"
-	"faultline/internal/needs"
 	"faultline/internal/poll"
 	"faultline/targets"
 	"faultline/targets/broker"
@@ -31,7 +30,7 @@ func TestThirdSubscriber(t *testing.T) {
 	for _, kind := range []string{"nats", "rabbitmq"} {
 		t.Run(kind, func(t *testing.T) {
 			if kind == "rabbitmq" {
-				needs.RabbitMQ(t)
+				needsNode(t)
 			}
 			s := open(t, rowOf(t, "pubsub"), kind)
 			at := s.system.Injector.(*chaos.Network).Address("order->broker")

@@ -26,9 +26,12 @@ func Docker(t testing.TB) {
 	need(t, "docker", docker.Available(t.Context()))
 }
 
-// Browser needs Chromium and returns its path.
+// Browser needs Chromium and returns its path. It is not for -short, as the race detector is run: what a browser does is no race of ours.
 func Browser(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("skipped: -short opens no browser")
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path

@@ -119,14 +119,15 @@ func (p *patient) askAbout(ids []string, at int) map[string]call {
 	return calls
 }
 
-// best is the least of several times, which must be from least to most: on a busy machine one may be late, none is early.
+// best is the least of several times, which must be from least to most: on a busy machine one may be late, none is early. Under -short,
+// as the race detector is run, all may be late.
 func best(t *testing.T, least, most time.Duration, take func(try int) time.Duration) time.Duration {
 	t.Helper()
 	took := time.Duration(math.MaxInt64)
 	for try := 0; try < 5 && took > most; try++ {
 		took = min(took, take(try))
 	}
-	if took < least || took > most {
+	if took < least || took > most && !testing.Short() {
 		t.Errorf("took %v, want %v to %v", took, least, most)
 	}
 	return took
