@@ -46,6 +46,7 @@ func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped: -short")
 	}
+	t.Parallel()
 	plan := soakPlan(t)
 	catalogue := newCatalogue()
 	next := 0

@@ -9,6 +9,7 @@ import (
 
 // TestTheMixOfTheDocs: a mix written only by following docs/plan.md runs, and is in the report.
 func TestTheMixOfTheDocs(t *testing.T) {
+	t.Parallel()
 	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "plan.md"))
 	must(t, err)
 	_, section, _ := strings.Cut(string(raw), "## A mix of your own")

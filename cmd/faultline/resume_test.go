@@ -16,6 +16,7 @@ import (
 
 // TestResumeAfterKill9: a run that is killed in its second trial is carried on, and its report is whole.
 func TestResumeAfterKill9(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "run")
 	first := resumable(t, dir)
 	must(t, first.Start())
