@@ -65,9 +65,8 @@ var engineFaults = map[string][][]bench.Fault{
 }
 
 // TestEngineFaults: every fault by signals and by the container engine is felt at its place, on containers and a real RabbitMQ,
-// heals, and loses nothing.
+// heals, and loses nothing. Nothing runs beside it: a broker that is short of processors can't be commanded.
 func TestEngineFaults(t *testing.T) {
-	t.Parallel()
 	needTime(t)
 	needs.Docker(t)
 	for name, lanes := range engineFaults {
