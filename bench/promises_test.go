@@ -99,7 +99,6 @@ func TestPromisesUnderRandomKills(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped: -short")
 	}
-	t.Parallel()
 	for _, architecture := range []string{"sync", "webhook", "queue", "pubsub", "hybrid"} {
 		for _, place := range []string{"order", "payment", "inventory", chaos.Broker} {
 			if *rounds <= 2 && architecture != "sync" && architecture != "queue" {

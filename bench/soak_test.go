@@ -46,7 +46,6 @@ func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped: -short")
 	}
-	t.Parallel()
 	plan := soakPlan(t)
 	catalogue := newCatalogue()
 	next := 0
