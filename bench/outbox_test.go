@@ -16,7 +16,7 @@ func TestOutboxAcceptsWithoutABroker(t *testing.T) {
 	t.Parallel()
 	plan := defaultPlan(t, "hybrid", "queue")
 	plan.Faults = slices.DeleteFunc(slices.Clone(newCatalogue().Faults), func(f bench.Fault) bool { return f.Name != "broker-down" })
-	plan.Load.Rate = 50
+	plan.Load.Rate = 30
 	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: 2 * time.Second, Fault: 4 * time.Second, Recovery: 2 * time.Second, Drain: 30 * time.Second}
 	trials := runEach(t, plan)
 	hybrid, queue := trials[0], trials[1]

@@ -17,7 +17,7 @@ func TestTrialsShareASystem(t *testing.T) {
 	needTime(t)
 	t.Parallel()
 	plan := defaultPlan(t, "queue")
-	plan.Share, plan.Load.Rate = true, 50
+	plan.Share, plan.Load.Rate = true, 30
 	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: time.Second, Fault: 2500 * time.Millisecond, Recovery: time.Second, Drain: 20 * time.Second}
 	plan.Faults = nil
 	for _, name := range []string{bench.Control, "payment-down", "poison", "risk-latency"} {
