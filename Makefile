@@ -37,8 +37,8 @@ test: ## run every test that this machine can run, in some 15 minutes where Rabb
 	$(GO) test -parallel 3 -timeout 20m -run '$(starting)' ./bench
 	$(GO) test -p 2 -parallel 4 -timeout 20m -skip '$(measured)|$(starting)|$(own)' ./...
 
-race: ## run the tests that measure no absolute times under the race detector, but for the command line and reports (one goroutine); needs a C compiler
-	CGO_ENABLED=1 $(GO) test -race -short -p 2 -parallel 4 -timeout 20m $$($(GO) list ./... | grep -v -e /cmd/ -e /reports)
+race: ## run the tests that measure no absolute times under the race detector, but for those of the command line; needs a C compiler
+	CGO_ENABLED=1 $(GO) test -race -short -p 2 -parallel 4 -timeout 20m $$($(GO) list ./... | grep -v /cmd/)
 
 bench: ## write bench.txt for benchstat: every architecture under every fault, COUNT=6 times; BENCH=Trial/arch=sync/fault=slow-risk for one
 	@echo "about 20 s a benchmark and count, some 400 benchmarks unless BENCH selects: $(COUNT) counts are at most $$((400 * $(COUNT) * 20 / 60)) minutes"

@@ -72,7 +72,8 @@ func TestOracleRetries(t *testing.T) {
 	needTime(t)
 	t.Parallel()
 	plan := retriesPlan(t, bench.Retry{Attempts: 3})
-	plan.Load.Rate, plan.Load.Arrivals = 1./8, bench.Constant // at 0 and 8 s: a busy machine has all 256 attempts behind it before risk is back, and no other order meets its start
+	// At 0 and 8 s: a busy machine has all 256 attempts behind it before risk is back, and no other order meets its start.
+	plan.Load.Rate, plan.Load.Arrivals = 1./8, bench.Constant
 	plan.Flow.Declined = 0
 	plan.Windows = bench.PlanWindows{WarmUp: time.Second, Baseline: 6 * time.Second, Fault: 6 * time.Second, Recovery: 2 * time.Second, Drain: 10 * time.Second}
 	orders, failed, _ := attempts(t, plan)

@@ -16,11 +16,10 @@ import (
 
 // TestConformance holds every broker to the promises of package broker.
 func TestConformance(t *testing.T) {
-	type check struct {
+	checks := []struct {
 		name  string
 		check func(*testing.T, *rig)
-	}
-	checks := []check{
+	}{
 		{"one-message", oneMessage},
 		{"thousands", thousands},
 		{"same-id-twice", sameIDTwice},
@@ -31,6 +30,7 @@ func TestConformance(t *testing.T) {
 		{"topics", topics},
 		{"late-subscriber", lateSubscriber},
 		{"replay", replay},
+		{"breaks-promises", breaksPromises},
 		{"prefetch", prefetch},
 		{"long-work", longWork},
 		{"returns-when-done", returnsWhenDone},
@@ -43,9 +43,6 @@ func TestConformance(t *testing.T) {
 		{"redelivers", redelivers},
 		{"loses-a-binding", losesABinding},
 		{"hang", hang},
-	}
-	restarts := []check{ // the broker is killed and started again
-		{"breaks-promises", breaksPromises},
 		{"down", down},
 		{"kill-while-publishing", killWhilePublishing},
 		{"dead-subscriber", deadSubscriber},
@@ -56,11 +53,7 @@ func TestConformance(t *testing.T) {
 			k.needs(t)
 			t.Parallel()
 			s := startServer(t, k)
-			all := slices.Concat(checks, restarts)
-			if testing.Short() && k.name == "rabbitmq" {
-				all = checks // -short has no time for nodes to start
-			}
-			for _, c := range all {
+			for _, c := range checks {
 				t.Run(c.name, func(t *testing.T) { c.check(t, newRig(t, s, "test."+c.name+".work")) })
 			}
 		})
