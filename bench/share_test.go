@@ -22,7 +22,11 @@ func TestTrialsShareASystem(t *testing.T) {
 	plan.Faults = nil
 	for _, name := range []string{bench.Control, "payment-down", "poison", "risk-latency"} {
 		i := slices.IndexFunc(newCatalogue().Faults, func(f bench.Fault) bool { return f.Name == name })
-		plan.Faults = append(plan.Faults, newCatalogue().Faults[i])
+		fault := newCatalogue().Faults[i]
+		if fault.Kind == bench.Poison {
+			fault.Share = 0.5 // of some 70 orders: one at least is parked
+		}
+		plan.Faults = append(plan.Faults, fault)
 	}
 	header := bench.RunHeader{Schema: bench.SchemaVersion, Plan: plan, Transports: newCatalogue().Transports}
 	dir := t.TempDir()
