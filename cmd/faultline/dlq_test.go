@@ -148,7 +148,6 @@ func (u upSystem) confirmed(t *testing.T, id string) func() bool {
 // TestDeadLetters: a message that always fails is given up after its attempts, listed, and put back once the consumer
 // is mended; then the order is done.
 func TestDeadLetters(t *testing.T) {
-	t.Parallel()
 	for _, kind := range []string{"nats", "rabbitmq"} {
 		t.Run(kind, func(t *testing.T) {
 			if kind == "rabbitmq" {
