@@ -18,6 +18,8 @@ measured := ^TestBrokenPromises$$|^TestOracleSlowRisk$$|^TestOraclePause$$|^Test
 starting := ^TestEngineFaults$$|^TestBrokerDownInContainers$$|^TestDrivenOnTheEnginesMachine$$|^TestFaultsOnBrokers$$/^rabbitmq$$|$(nodes)
 # Tests that have a target of their own: capacities, storms, noise, coupling (the longer ones), seams.
 own      := ^TestOracleAvailability$$|^TestSeams$$|^TestCapacityOfAPool$$|^TestBreakingPointIsWhereQueueingSays$$|^TestOracleRetryStorm$$|^TestRetryStorms$$|^TestNoise$$
+# The packages whose tests take longest are begun first, so that none of them is left alone at the end.
+longest  := ./bench ./cmd/faultline ./targets/broker ./internal/lab
 
 .PHONY: help report test race bench compare soak promises noise coupling seams matrix storms capacities lint build clean
 
@@ -35,10 +37,10 @@ test: ## run every test that this machine can run, in some 15 minutes where Rabb
 	@$(GO) test -count=1 -v ./internal/needs | sed -n 's/.*\(skipped: \)/\1/p'
 	$(GO) test -parallel 2 -timeout 20m -run '$(measured)' -skip '$(starting)' ./bench
 	$(GO) test -parallel 3 -timeout 20m -run '$(starting)' ./bench
-	$(GO) test -p 2 -parallel 4 -timeout 20m -skip '$(measured)|$(starting)|$(own)' ./...
+	$(GO) test -p 2 -parallel 4 -timeout 20m -skip '$(measured)|$(starting)|$(own)' $(longest) ./...
 
 race: ## run the tests that measure no absolute times under the race detector, but for those of the command line; needs a C compiler
-	CGO_ENABLED=1 $(GO) test -race -short -p 2 -parallel 4 -timeout 20m $$($(GO) list ./... | grep -v /cmd/)
+	CGO_ENABLED=1 $(GO) test -race -short -p 2 -parallel 4 -timeout 20m $$($(GO) list $(longest) ./... | grep -v /cmd/)
 
 bench: ## write bench.txt for benchstat: every architecture under every fault, COUNT=6 times; BENCH=Trial/arch=sync/fault=slow-risk for one
 	@echo "about 20 s a benchmark and count, some 400 benchmarks unless BENCH selects: $(COUNT) counts are at most $$((400 * $(COUNT) * 20 / 60)) minutes"
