@@ -64,7 +64,7 @@ promises: ## break each promise ROUNDS=10 times, with both brokers, and have the
 noise: ## set a control against itself, 20 times: how far the matrix is from nothing where nothing is broken; 20 minutes
 	$(GO) test ./bench -run TestNoise -timeout 24h -v -noise 20
 
-coupling: ## hold latency couplings of every link of sync to 1, and of queue's answers to 0: 200 and 800 ms; 4 minutes
+coupling: ## hold latency couplings of every link that the answer of sync waits for to 1, and of queue's answers to 0: 200 and 800 ms; 4 minutes
 	$(GO) test ./bench -run 'TestOracleCoupling|TestOracleAvailability' -parallel 1 -timeout 24h -v -every-link
 
 seams: ## run the outermost cuts of faultline seams and compute their front; half a minute

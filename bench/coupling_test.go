@@ -10,7 +10,7 @@ import (
 	"faultline/bench"
 )
 
-// everyLink has TestOracleCoupling break each link of sync, with two latencies; make coupling sets it.
+// everyLink has TestOracleCoupling break each link that an answer of sync waits for, which is all but shipping's, with two latencies; make coupling sets it.
 var everyLink = flag.Bool("every-link", false, "latency couplings of every link")
 
 // couplingPlan are short trials in which no slot runs out: the control, and a latency on each of some links. They share one system,
